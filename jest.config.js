@@ -1,0 +1,34 @@
+const swc = {
+  jsc: {
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    target: 'es2022',
+    keepClassNames: true,
+  },
+  module: { type: 'commonjs' },
+  sourceMaps: 'inline',
+};
+
+const kind = (displayName, suffix, extra = {}) => ({
+  displayName,
+  testEnvironment: 'node',
+  testMatch: [`<rootDir>/{apps,libs}/**/*.${suffix}.ts`],
+  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  transformIgnorePatterns: ['/node_modules/', '/dist/'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['/dist/'],
+  // Libraries are tested from their sources, not from what was built last.
+  testEnvironmentOptions: { customExportConditions: ['@registry/source', 'require', 'node', 'default'] },
+  setupFiles: ['<rootDir>/tools/jest-setup.js'],
+  ...extra,
+});
+
+module.exports = {
+  maxWorkers: 2,
+  reporters: ['default'],
+  projects: [
+    kind('unit', 'spec'),
+    kind('integration', 'int-spec'),
+    kind('e2e', 'e2e-spec'),
+  ],
+};
