@@ -1,1 +1,10 @@
-export {};
+export * from './access-states.js';
+export * from './topics.js';
+export * from './contract-event.js';
+export * from './directory.events.js';
+export * from './identity.events.js';
+export * from './ingestion.events.js';
+export * from './privacy.events.js';
+export * from './purposes.js';
+export * from './submission-content.js';
+export * from './wire-validator.js';

@@ -1,1 +1,2 @@
-export {};
+export { IdentityModule } from './identity.module.js';
+export { decisionTopic } from './decision.topic.js';

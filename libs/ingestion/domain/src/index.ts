@@ -1,1 +1,3 @@
-export {};
+export * from './submission.events.js';
+export * from './submission.state.js';
+export * from './submission.decider.js';

@@ -1,1 +1,2 @@
-export {};
+export { IngestionModule } from './ingestion.module.js';
+export { submissionTopic } from './submission.topic.js';

@@ -26,7 +26,10 @@ export interface ContentKeys {
   completePending(): Promise<number>;
 
   /** Ids put before `before` (ISO-8601 UTC), oldest first, `limit` at most after `after`: the sweep of keys left without an append. */
-  olderThan(before: string, options: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
+  olderThan(
+    before: string,
+    options: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly string[]>;
 
   close(): Promise<void>;
 }

@@ -1,1 +1,5 @@
-export {};
+export * from './event-store.port.js';
+export * from './memory-event-store.js';
+export * from './postgres-event-store.js';
+export * from './sqlite-event-store.js';
+export * from './store-errors.js';

@@ -1,1 +1,6 @@
-export {};
+export * from './problem.js';
+export * from './problem.filter.js';
+export * from './emits.decorator.js';
+export * from './release-reply.js';
+export * from './health.controller.js';
+export * from './http-app.js';

@@ -1,1 +1,10 @@
-export {};
+export * from './privacy-error.js';
+export * from './setting/privacy-setting.js';
+export * from './setting/privacy.events.js';
+export * from './setting/privacy.state.js';
+export * from './setting/privacy.commands.js';
+export * from './setting/privacy.decider.js';
+export * from './request/request.events.js';
+export * from './request/request.state.js';
+export * from './request/request.commands.js';
+export * from './request/request.decider.js';

@@ -1,1 +1,3 @@
-export {};
+export { PrivacyModule } from './privacy.module.js';
+export { settingTopic } from './setting/setting.topic.js';
+export { requestTopic } from './request/request.topic.js';

@@ -1,1 +1,10 @@
-export {};
+export * from './decision.js';
+export * from './disclosure-policy.js';
+export * from './gate-clock.js';
+export * from './inquiry-journal.js';
+export * from './person-record.js';
+export * from './privacy-head.js';
+export * from './release.js';
+export * from './release-gate.js';
+export { seal, Sealed } from './sealed.js';
+export * from './gate.module.js';

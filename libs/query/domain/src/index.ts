@@ -1,1 +1,3 @@
-export {};
+export * from './source.js';
+export * from './consolidated-record.js';
+export * from './consolidate.js';

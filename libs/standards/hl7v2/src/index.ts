@@ -1,1 +1,19 @@
-export {};
+export { type AcknowledgedReading, type AcknowledgmentEnvelope, acknowledge } from './acknowledge.js';
+export { type Delimiters, STANDARD_DELIMITERS } from './delimiters.js';
+export { escapeText, unescapeText } from './escape-sequences.js';
+export { type DateReading, type IsoDate, readHl7Date, toHl7Timestamp } from './hl7-date.js';
+export { DEFAULT_LIMITS, type Hl7Message, type ParseLimits, parseMessage } from './parse-message.js';
+export {
+  APPLICATION_ERROR_CODES,
+  type ApplicationErrorCode,
+  type Hl7Location,
+  type Hl7Problem,
+  MESSAGE_ERROR_CONDITIONS,
+  type MessageErrorCondition,
+  type ProblemKind,
+  hl7Problem,
+} from './problem.js';
+export { SUPPORTED_VERSIONS } from './read-header.js';
+export { type VxuContext, type VxuReading, readVxu } from './read-vxu.js';
+export { type Hl7Field, type Hl7Repetition, type Hl7Segment, type Span } from './segment.js';
+export type * from './vxu.js';

@@ -1,0 +1,22 @@
+import type { TSchema } from '@sinclair/typebox';
+import {
+  AgreementChanged,
+  ClientChanged,
+  OrganizationChanged,
+  RelationshipChanged,
+} from './directory.events.js';
+import { PersonRegistered, RequestAmbiguous, RequestResolved, SubmissionLinked } from './identity.events.js';
+import { ContentDestroyed, SubmissionReceived, SubmissionSuppressed } from './ingestion.events.js';
+import { PrivacyRequestApproved, PrivacyRequestProgressed, PrivacySettingChanged } from './privacy.events.js';
+
+/** Every topic with the schemas of its events by type. Consumers may not read what is not here. */
+export const TOPICS = {
+  'ingestion.submissions.v1': { SubmissionReceived, SubmissionSuppressed, ContentDestroyed },
+  'identity.decisions.v1': { PersonRegistered, SubmissionLinked, RequestResolved, RequestAmbiguous },
+  'privacy.settings.v1': { PrivacySettingChanged },
+  'privacy.requests.v1': { PrivacyRequestApproved, PrivacyRequestProgressed },
+  'directory.access.v1': { OrganizationChanged, AgreementChanged, ClientChanged },
+  'directory.relationships.v1': { RelationshipChanged },
+} as const satisfies Record<string, Record<string, TSchema>>;
+
+export type TopicName = keyof typeof TOPICS;

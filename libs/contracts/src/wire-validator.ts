@@ -1,0 +1,55 @@
+import type { Static, TSchema } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { FormatRegistry } from '@sinclair/typebox';
+import type { ContractEvent } from './contract-event.js';
+import { TOPICS, type TopicName } from './topics.js';
+
+FormatRegistry.Set('date', (value) => /^\d{4}-\d{2}-\d{2}$/.test(value));
+FormatRegistry.Set('date-time', (value) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/.test(value));
+
+/** A message that does not have the shape its contract promises. Names the place, never the value. */
+export class ContractViolation extends Error {
+  readonly code = 'CONTRACT.VIOLATION';
+  constructor(type: string, path: string) {
+    super(`${type} is not as its contract says at ${path}`);
+  }
+}
+
+/** Compiles a schema once; the returned function gives back the value typed, or throws `ContractViolation`. */
+export const validatorOf = <Schema extends TSchema>(
+  name: string,
+  schema: Schema,
+): ((value: unknown) => Static<Schema>) => {
+  const compiled = TypeCompiler.Compile(schema);
+  return (value) => {
+    if (compiled.Check(value)) return value;
+    throw new ContractViolation(name, compiled.Errors(value).First()?.path ?? '/');
+  };
+};
+
+type Events<Topic extends TopicName> = (typeof TOPICS)[Topic];
+/** The union of a topic's events, discriminated by `type`. */
+export type EventOf<Topic extends TopicName> = {
+  [Type in keyof Events<Topic> & string]: Events<Topic>[Type] extends TSchema
+    ? ContractEvent<Type, Static<Events<Topic>[Type]>>
+    : never;
+}[keyof Events<Topic> & string];
+
+const compiled = new Map<string, (value: unknown) => unknown>();
+
+/** Each consumer validates what it reads. @throws ContractViolation */
+export const readContractEvent = <Topic extends TopicName>(
+  topic: Topic,
+  event: ContractEvent,
+): EventOf<Topic> => {
+  const name = `${topic}/${event.type}`;
+  let validate = compiled.get(name);
+  if (validate === undefined) {
+    const schema = (TOPICS[topic] as Record<string, TSchema>)[event.type];
+    if (schema === undefined) throw new ContractViolation(name, '/type');
+    validate = validatorOf(name, schema);
+    compiled.set(name, validate);
+  }
+  validate(event.data);
+  return event as EventOf<Topic>;
+};

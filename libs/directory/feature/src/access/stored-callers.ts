@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller, CallerDirectory } from '@registry/access';
+import { accessStreams, type ClientState, type OrganizationState } from '@registry/contracts';
+import type { EventStore } from '@registry/event-store';
+import type { ReadModel } from '@registry/persistence';
+
+/** Bounds what unknown keys can make the process remember: nothing; only keys that were found are kept. */
+const MAX_REMEMBERED = 50_000;
+
+/**
+ * Finds the client of an API key. Which client a hash belongs to is looked up once; whether that client may still
+ * come in is read at its stream's head on every request, so a revocation holds at once.
+ */
+@Injectable()
+export class StoredCallers implements CallerDirectory {
+  private readonly known = new Map<string, { readonly clientId: string; readonly organizationId: string }>();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly readModel: ReadModel,
+  ) {}
+
+  async identify(keyHash: string): Promise<Caller | undefined> {
+    const found = this.known.get(keyHash) ?? (await this.lookUp(keyHash));
+    if (found === undefined) return undefined;
+    const [clientHead, organizationHead] = await this.store.heads([
+      accessStreams.client(found.clientId),
+      accessStreams.organization(found.organizationId),
+    ]);
+    const client = clientHead?.data['state'] as ClientState | undefined;
+    const organization = organizationHead?.data['state'] as OrganizationState | undefined;
+    if (client?.status !== 'active' || client.keyHash !== keyHash || organization?.status !== 'active') {
+      this.known.delete(keyHash);
+      return undefined;
+    }
+    const { clientId, organizationId, roles, processingIds } = client;
+    return { clientId, organizationId, roles, processingIds };
+  }
+
+  /** A key just made known here works before the directory's tables have it. */
+  learn(keyHash: string, clientId: string, organizationId: string): void {
+    if (this.known.size >= MAX_REMEMBERED) this.known.clear();
+    this.known.set(keyHash, { clientId, organizationId });
+  }
+
+  private async lookUp(keyHash: string) {
+    const [row] = await this.readModel.select<{ clientId: string; organizationId: string }>(
+      'SELECT client_id AS "clientId", organization_id AS "organizationId" FROM client WHERE key_hash = ?',
+      [keyHash],
+    );
+    if (row !== undefined) this.learn(keyHash, row.clientId, row.organizationId);
+    return row;
+  }
+}

@@ -1,0 +1,25 @@
+import { agrees } from './identifier-matcher.js';
+import type { MatchableDemographics } from './matchable.js';
+import type { MatchDecision } from './matcher.js';
+import type { PersonIndex } from './person-index.js';
+
+const MODEL = 'form-1';
+
+/**
+ * Which person does a request form name? By an identifier on the form where it has one that agrees, else by birth date, last name
+ * and a compatible first name. Exactly one or none; several need staff (DOMAIN 4.1: a request names exactly one person).
+ */
+export const resolveForm = (form: MatchableDemographics, index: PersonIndex): MatchDecision => {
+  const agreeing = (persons: Set<string>) =>
+    [...persons].filter((personId) => agrees(form, index.sourcesOf(personId)));
+  const byIdentifier = agreeing(index.sharingIdentifier(form.identifiers));
+  const candidates = byIdentifier.length > 0 ? byIdentifier : agreeing(index.sharingBirthDateAndFamily(form));
+  const explanation = {
+    model: MODEL,
+    levels: { identifier: byIdentifier.length > 0 ? 'exact' : 'none', candidates: String(candidates.length) },
+  };
+  const [personId] = candidates;
+  if (personId === undefined) return { kind: 'new', explanation };
+  if (candidates.length > 1) return { kind: 'possible', candidates: candidates.sort(), explanation };
+  return { kind: 'match', personId, explanation };
+};

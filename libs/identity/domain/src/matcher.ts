@@ -1,0 +1,19 @@
+import type { MatchableDemographics } from './matchable.js';
+import type { PersonIndex } from './person-index.js';
+
+/** Why a decision was made: comparison levels, never the values compared. */
+export interface Explanation {
+  readonly model: string;
+  readonly levels: Readonly<Record<string, string>>;
+}
+
+export type MatchDecision =
+  | { readonly kind: 'match'; readonly personId: string; readonly explanation: Explanation }
+  | { readonly kind: 'new'; readonly explanation: Explanation }
+  /** May be one of these: a person for now, and a human decides. */
+  | { readonly kind: 'possible'; readonly candidates: readonly string[]; readonly explanation: Explanation };
+
+/** Decides one submission against everybody known. Pure: the same index and demographics give the same decision. */
+export interface Matcher {
+  decide(demographics: MatchableDemographics, index: PersonIndex): MatchDecision;
+}

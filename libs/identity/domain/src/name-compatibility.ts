@@ -1,0 +1,31 @@
+/** Upper case, no accents, letters only; words kept apart by one space. */
+export const normalizeName = (name: string): string =>
+  name
+    .normalize('NFD')
+    .replace(/\p{Mark}/gu, '')
+    .toUpperCase()
+    .replace(/['’.]/g, '')
+    .replace(/[^\p{Letter}]+/gu, ' ')
+    .trim();
+
+const SHORTEST_PREFIX = 3;
+
+/**
+ * Could these be first names of one person? Equal, one a prefix of the other (Chris, Christopher), or a shared first
+ * word (Mary, Mary Ann). Deliberately narrow: twins' names often differ in one letter, so no edit distance links here.
+ */
+export const compatibleFirstNames = (a: string, b: string): boolean => {
+  const [left, right] = [normalizeName(a), normalizeName(b)];
+  if (left === '' || right === '') return false;
+  if (left === right) return true;
+  const [leftFirst = '', rightFirst = ''] = [left.split(' ')[0], right.split(' ')[0]];
+  if (leftFirst === rightFirst) return true;
+  const [shorter, longer] =
+    leftFirst.length < rightFirst.length ? [leftFirst, rightFirst] : [rightFirst, leftFirst];
+  return shorter.length >= SHORTEST_PREFIX && longer.startsWith(shorter);
+};
+
+export const sameLastName = (a: string, b: string): boolean => {
+  const [left, right] = [normalizeName(a), normalizeName(b)];
+  return left !== '' && left === right;
+};

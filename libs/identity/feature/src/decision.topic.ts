@@ -1,0 +1,37 @@
+import type { ContractEvent } from '@registry/contracts';
+import type { RecordedEvent } from '@registry/event-store';
+import type { IdentityDecision } from '@registry/identity-domain';
+import type { TopicDeclaration } from '@registry/messaging';
+
+/** Who is who: persons, links and resolved requests; the explanations stay here. */
+export const decisionTopic: TopicDeclaration = {
+  topic: 'identity.decisions.v1',
+  categories: ['identity'],
+  toContract: (recorded: RecordedEvent): ContractEvent | undefined => {
+    const event = recorded as unknown as IdentityDecision;
+    const { id, revision, position, recordedAt } = recorded;
+    const envelope = { id, type: event.type, revision, position, recordedAt };
+    switch (event.type) {
+      case 'PersonRegistered': {
+        const { personId, provisional, candidates } = event.data;
+        return { ...envelope, key: personId, data: { personId, provisional, candidates } };
+      }
+      case 'SubmissionLinked': {
+        const { submissionId, personId, organizationId, clientId, receivedAt } = event.data;
+        return {
+          ...envelope,
+          key: personId,
+          data: { submissionId, personId, organizationId, clientId, receivedAt },
+        };
+      }
+      case 'RequestResolved': {
+        const { requestId, personId } = event.data;
+        return { ...envelope, key: personId, data: { requestId, personId } };
+      }
+      case 'RequestAmbiguous':
+        return { ...envelope, key: event.data.requestId, data: { requestId: event.data.requestId } };
+      default:
+        return undefined;
+    }
+  },
+};

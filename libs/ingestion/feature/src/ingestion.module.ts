@@ -1,0 +1,71 @@
+import { Inject, Module, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
+import { EVENT_STORE, type EventStore } from '@registry/event-store';
+import type { ReadModel } from '@registry/persistence';
+import { ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging';
+import { errorCode, LOGGER, type Logger } from '@registry/observability';
+import { CLOCK, consumerTroubleLog, ReadModels, type Clock } from '@registry/runtime';
+import { Hl7Controller } from './receive-hl7/hl7.controller.js';
+import { ReceiveHl7Handler } from './receive-hl7/receive-hl7.handler.js';
+import { submissionTopic } from './submission.topic.js';
+import { SubmissionRepository } from './submission.repository.js';
+import { contentDestructionReactor } from './suppress/content-destruction.reactor.js';
+import { sweepOrphanKeys } from './suppress/orphan-key-sweep.js';
+import { suppressionReactor } from './suppress/suppression.reactor.js';
+
+const SWEEP_EVERY_MS = 600_000;
+
+/** Ingestion: takes messages in, seals and keeps them, and destroys what came after an opt-out. */
+@Module({
+  imports: [CqrsModule],
+  controllers: [Hl7Controller],
+  providers: [ReceiveHl7Handler, SubmissionRepository],
+})
+export class IngestionModule implements OnModuleInit, BeforeApplicationShutdown {
+  private sweeping: NodeJS.Timeout | undefined;
+  private sweep: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CONTENT_KEYS) private readonly contentKeys: ContentKeys,
+    @Inject(MESSAGING) private readonly messaging: Messaging,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly submissions: SubmissionRepository,
+    private readonly readModels: ReadModels,
+    private readonly consumers: ConsumerRegistry,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.messaging.declare(submissionTopic);
+    const readModel = await this.readModels.open({ context: 'ingestion', entities: [], migrations: [] });
+    const { store, contentKeys, submissions, messaging } = this;
+    const parts = {
+      store,
+      contentKeys,
+      submissions,
+      messaging,
+      readModel,
+      onTrouble: consumerTroubleLog(this.logger),
+    };
+    this.consumers.add(suppressionReactor(parts), contentDestructionReactor(parts));
+    this.startSweeping(readModel);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.sweeping);
+    await this.sweep;
+  }
+
+  private startSweeping(readModel: ReadModel): void {
+    const sweep = () => {
+      this.sweep = this.sweep
+        .then(() => sweepOrphanKeys(this.store, this.contentKeys, readModel, this.clock.now()))
+        .catch((error: unknown) => this.logger.warn('ingestion.sweep-failed', { code: errorCode(error) }));
+    };
+    sweep();
+    this.sweeping = setInterval(sweep, SWEEP_EVERY_MS);
+    this.sweeping.unref();
+  }
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { hmac, type KeyRing } from '@registry/content-keys';
+
+export interface MessageName {
+  readonly clientId: string;
+  /** MSH-4. */
+  readonly facility: string;
+  /** MSH-10. */
+  readonly controlId: string;
+}
+
+/** Name of the key that submission ids are made with. It is never rotated: a resubmission must find its first one. */
+export const SUBMISSION_ID_KEY = 'submission-id';
+
+/**
+ * The id of a submission: HMAC of client, MSH-4, MSH-10 and a counter, in the form of a UUID. The counter tells apart
+ * different contents that a client sends under one control id (DESIGN.md, Sealed content).
+ */
+export const submissionIdOf = (keys: KeyRing, message: MessageName, counter: number): string => {
+  const { key } = keys.current(SUBMISSION_ID_KEY);
+  const mac = hmac(key, 'submission', message.clientId, message.facility, message.controlId, String(counter));
+  const hex = createHash('sha256').update(mac).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+};
+
+/** What remains of the control id when everything else is destroyed. */
+export const controlIdHashOf = (keys: KeyRing, message: MessageName): string =>
+  hmac(keys.current(SUBMISSION_ID_KEY).key, 'control-id', message.clientId, message.controlId);

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { EventStore, ExpectedRevision, RecordedEvent, RevisionConflict } from './event-store.port.js';
+import { newEvent } from './event-store.contract.js';
+
+type Command =
+  | {
+      readonly kind: 'append';
+      readonly stream: string;
+      readonly expected: 'none' | 'any' | number;
+      readonly count: number;
+    }
+  | { readonly kind: 'repeat'; readonly which: number; readonly anyway: boolean };
+
+interface Append {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly ids: readonly string[];
+}
+
+type Answer = { readonly revision: number } | { readonly conflict: number | undefined };
+
+/** The trivial store: a list of event ids per stream. */
+class Model {
+  readonly streams = new Map<string, string[]>();
+  readonly log: string[] = [];
+
+  append({ stream, expected, ids }: Append): Answer {
+    const there = this.streams.get(stream) ?? [];
+    const head = there.length - 1;
+    const conflict = { conflict: head < 0 ? undefined : head };
+    if (expected === 'any') {
+      const known = ids.filter((id) => there.includes(id));
+      if (known.length === ids.length) return { revision: there.indexOf(ids.at(-1) ?? '') };
+      if (known.length > 0) return conflict;
+    } else {
+      const wanted = expected === 'none' ? -1 : expected;
+      if (wanted !== head) {
+        const same = ids.every((id, index) => there[wanted + 1 + index] === id);
+        return same ? { revision: wanted + ids.length } : conflict;
+      }
+    }
+    this.streams.set(stream, [...there, ...ids]);
+    this.log.push(...ids);
+    return { revision: head + ids.length };
+  }
+}
+
+const stream = fc.constantFrom('a-1', 'a-2', 'b-1');
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('append' as const),
+      stream,
+      expected: fc.oneof(
+        fc.constant('none' as const),
+        fc.constant('any' as const),
+        // Where the head is, and near it: relative to the head when the command runs.
+        fc.integer({ min: -2, max: 1 }),
+        fc.constant(0),
+        fc.constant(0),
+      ),
+      count: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('repeat' as const), which: fc.nat(), anyway: fc.boolean() }),
+  },
+);
+
+const ask = async (store: EventStore, { stream: name, expected, ids }: Append): Promise<Answer> => {
+  try {
+    const events = ids.map((id) => ({ ...newEvent(), id }));
+    return { revision: (await store.append(name, expected, events)).revision };
+  } catch (error) {
+    if (error instanceof RevisionConflict) return { conflict: error.actual };
+    throw error;
+  }
+};
+
+const idsOf = (events: readonly RecordedEvent[]): string[] => events.map(({ id }) => id);
+
+/**
+ * Any sequence of appends and repeated appends, sent one by one or many at once, answers and leaves what the trivial
+ * store does.
+ */
+export const describeEventStoreModel = (
+  name: string,
+  open: () => Promise<{ readonly store: EventStore; remove(): Promise<void> }>,
+): void => {
+  it(`${name} behaves like a list per stream`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { maxLength: 40 }), fc.boolean(), async (commands, together) => {
+        const { store, remove } = await open();
+        try {
+          const model = new Model();
+          const made: Append[] = [];
+          const answers: { readonly asked: Promise<Answer>; readonly expected: Answer }[] = [];
+          commands.forEach((next, number) => {
+            let append: Append | undefined;
+            if (next.kind === 'append') {
+              const head = (model.streams.get(next.stream)?.length ?? 0) - 1;
+              const expected = typeof next.expected === 'number' ? head + next.expected : next.expected;
+              const ids = Array.from({ length: next.count }, (_, index) => `${number}/${index}`);
+              if (typeof expected === 'string' || expected >= 0)
+                append = { stream: next.stream, expected, ids };
+            } else {
+              const earlier = made[next.which % Math.max(1, made.length)];
+              append = earlier && { ...earlier, expected: next.anyway ? 'any' : earlier.expected };
+            }
+            if (append === undefined) return;
+            made.push(append);
+            const before = answers.at(-1)?.asked;
+            const current = append;
+            const asked = together || !before ? ask(store, current) : before.then(() => ask(store, current));
+            answers.push({ asked, expected: model.append(append) });
+          });
+          for (const { asked, expected } of answers) expect(await asked).toStrictEqual(expected);
+          for (const [key, ids] of model.streams) expect(idsOf(await store.read(key))).toStrictEqual(ids);
+          expect(idsOf((await store.readAll()).events)).toStrictEqual(model.log);
+        } finally {
+          await store.close();
+          await remove();
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+};

@@ -1,0 +1,193 @@
+import { Client } from 'pg';
+import { appendPatiently, collect, describeEventStoreContract, newEvents } from './event-store.contract.js';
+import { AppendOutcomeUnknown, EventStore, StoreUnavailable } from './event-store.port.js';
+import { openPostgresEventStore } from './postgres-event-store.js';
+import { StoreUnusable } from './store-errors.js';
+import { appendAndKill, buildLibrary, expectNothingLost } from './testing/crash.js';
+import { TestDatabase, createDatabase, describeWithPostgres, runSql } from './testing/postgres-server.js';
+import { TcpProxy } from './testing/tcp-proxy.js';
+
+describeWithPostgres('The event store on PostgreSQL', () => {
+  let database: TestDatabase;
+  let schemas = 0;
+  const schema = (): string => `store_${schemas}`;
+  const stores: EventStore[] = [];
+
+  beforeAll(async () => {
+    database = await createDatabase();
+  });
+
+  afterAll(async () => {
+    await database?.drop();
+  });
+
+  const openAt = async (connectionString: string): Promise<EventStore> => {
+    const store = await openPostgresEventStore({ connectionString, schema: schema(), poolSize: 4 });
+    stores.push(store);
+    return store;
+  };
+  const open = (): Promise<EventStore> => openAt(database.connectionString);
+
+  describeEventStoreContract('The PostgreSQL adapter', () => ({
+    open: () => {
+      schemas += 1;
+      return open();
+    },
+    reopen: open,
+    interrupt: () => database.disconnectAll(),
+    // The database is dropped as a whole.
+    remove: async () => undefined,
+  }));
+
+  beforeEach(() => {
+    schemas += 1;
+  });
+
+  afterEach(async () => {
+    for (const store of stores.splice(0)) await store.close();
+  });
+
+  it('is prepared once by processes that start together', async () => {
+    const [first, ...others] = await Promise.all([open(), open(), open(), open()]);
+    await first?.append('privacy-1', 'none', newEvents(2));
+    for (const other of others) expect(await other.read('privacy-1')).toHaveLength(2);
+  });
+
+  it('shows a subscriber the appends of another process', async () => {
+    const [writer, reader] = [await open(), await open()];
+    const seen = collect(reader, {}, (events) => events.length >= 40);
+    for (let count = 0; count < 20; count += 1) await writer.append(`privacy-${count}`, 'none', newEvents(2));
+    expect(new Set((await seen).map(({ id }) => id)).size).toBe(40);
+  });
+
+  it('keeps journals whole that two processes append to', async () => {
+    const pair = [await open(), await open()];
+    const batches = Array.from({ length: 40 }, () => newEvents(2));
+    await Promise.all(batches.map((events, index) => pair[index % 2]?.append('inquiries-1', 'any', events)));
+    // The same again, from the other side.
+    await Promise.all(
+      batches.map((events, index) => pair[(index + 1) % 2]?.append('inquiries-1', 'any', events)),
+    );
+    const stored = await pair[0]?.read('inquiries-1');
+    expect(stored?.map(({ revision }) => revision)).toStrictEqual(
+      Array.from({ length: 80 }, (_, index) => index),
+    );
+    expect(new Set(stored?.map(({ id }) => id)).size).toBe(80);
+  });
+
+  it('gives one of two processes each revision', async () => {
+    const pair = [await open(), await open()];
+    const write = async (store: EventStore | undefined): Promise<number> => {
+      let won = 0;
+      for (let revision = 0; revision < 30; revision += 1) {
+        const expected = revision === 0 ? 'none' : revision - 1;
+        await store?.append('privacy-1', expected, newEvents(1)).then(
+          () => (won += 1),
+          (error: unknown) => expect(error).toMatchObject({ code: 'STORE.REVISION_CONFLICT' }),
+        );
+      }
+      return won;
+    };
+    const won = await Promise.all(pair.map(write));
+    const events = await pair[0]?.read('privacy-1');
+    expect(events).toHaveLength((won[0] ?? 0) + (won[1] ?? 0));
+    expect(events?.map(({ revision }) => revision)).toStrictEqual(events?.map((_, index) => index));
+  });
+
+  it('misses nothing that an older transaction commits late', async () => {
+    const store = await open();
+    const slow = new Client({ connectionString: database.connectionString });
+    await slow.connect();
+    try {
+      await slow.query('BEGIN');
+      await slow.query(
+        `INSERT INTO ${schema()}.events (stream, revision, id, type, data, metadata, recorded_at)
+         VALUES ('slow-1', 0, 'slow', 'Happened', '{}', '{"schemaVersion":1}', now())`,
+      );
+      await store.append('quick-1', 'none', newEvents(1));
+      // Both stand in the log only when the older one can no longer slip in before the younger.
+      expect(await store.readAll()).toMatchObject({ events: [], caughtUp: true });
+      const seen = collect(store, {}, (events) => events.length >= 2);
+      await slow.query('COMMIT');
+      expect((await seen).map(({ stream }) => stream)).toStrictEqual(['slow-1', 'quick-1']);
+    } finally {
+      await slow.end();
+    }
+  });
+
+  it('says that the outcome is unknown when the connection is lost during an append', async () => {
+    const store = await open();
+    await store.append('privacy-1', 'none', newEvents(1));
+    const blocker = new Client({ connectionString: database.connectionString });
+    blocker.on('error', () => undefined);
+    await blocker.connect();
+    await blocker.query('BEGIN');
+    await blocker.query(`LOCK TABLE ${schema()}.events IN EXCLUSIVE MODE`);
+    const events = newEvents(2);
+    const appended = store.append('privacy-1', 0, events);
+    const lost = expect(appended).rejects.toBeInstanceOf(AppendOutcomeUnknown);
+    for (let blocked = false; !blocked;) {
+      blocked =
+        (
+          await runSql("SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'", [
+            database.name,
+          ])
+        ).length > 0;
+    }
+    await database.disconnectAll();
+    await lost;
+    await blocker.end().catch(() => undefined);
+    await appendPatiently(store, 'privacy-1', 0, events);
+    expect((await store.read('privacy-1')).map(({ id }) => id).slice(1)).toStrictEqual(
+      events.map(({ id }) => id),
+    );
+  });
+
+  it('is unavailable while the server is away and comes back by itself', async () => {
+    const server = new URL(database.connectionString);
+    const proxy = new TcpProxy(server.hostname, Number(server.port || 5432));
+    server.hostname = '127.0.0.1';
+    server.port = String(await proxy.start());
+    try {
+      const store = await openAt(server.href);
+      await store.append('privacy-1', 'none', newEvents(2));
+      const seen = collect(store, {}, (events) => events.length >= 4);
+      await collect(store, {}, (events) => events.length >= 2);
+      await proxy.stop();
+      await expect(store.read('privacy-1')).rejects.toBeInstanceOf(StoreUnavailable);
+      await expect(store.heads(['privacy-1'])).rejects.toBeInstanceOf(StoreUnavailable);
+      await expect(store.append('privacy-1', 1, newEvents(1))).rejects.toBeInstanceOf(StoreUnavailable);
+      await expect(openAt(server.href)).rejects.toBeInstanceOf(StoreUnavailable);
+      await proxy.start();
+      await store.append('privacy-1', 1, newEvents(2));
+      expect((await seen).map(({ revision }) => revision)).toStrictEqual([0, 1, 2, 3]);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('refuses tables of another version and events of another server', async () => {
+    const store = await open();
+    await store.append('privacy-1', 'none', newEvents(1));
+    const { connectionString } = database;
+    await runSql(`UPDATE ${schema()}.store_version SET version = 99`, [], connectionString);
+    await expect(open()).rejects.toBeInstanceOf(StoreUnusable);
+    await runSql(`UPDATE ${schema()}.store_version SET version = 1`, [], connectionString);
+    await runSql(`UPDATE ${schema()}.events SET xid = '9000000000000'`, [], connectionString);
+    await expect(open()).rejects.toBeInstanceOf(StoreUnusable);
+  });
+
+  describe('whose client process is killed', () => {
+    beforeAll(buildLibrary, 120_000);
+
+    it('has everything that was acknowledged, in full batches', async () => {
+      const { connectionString } = database;
+      for (const round of ['first', 'second', 'third']) {
+        const acknowledged = await appendAndKill('postgres', connectionString, round, 200);
+        const store = await openPostgresEventStore({ connectionString });
+        stores.push(store);
+        await expectNothingLost(store, acknowledged);
+      }
+    }, 60_000);
+  });
+});

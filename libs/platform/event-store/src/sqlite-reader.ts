@@ -1,0 +1,114 @@
+import type { DatabaseSyncInstance, StatementSyncInstance as Statement } from '@photostructure/sqlite';
+import { ReadAllOptions, ReadOptions, RecordedEvent } from './event-store.port.js';
+import { numberedPosition, positionNumber } from './log-position.js';
+import { parseData, parseMetadata } from './new-events.js';
+import { pageLimit, scanLimit, streamRange } from './read-options.js';
+import { ScannedPage } from './subscription.js';
+
+/** Columns of `COLUMNS`, as an array: objects cost twice as much to make. */
+type EventRow = readonly [
+  position: number,
+  stream: string,
+  revision: number,
+  id: string,
+  type: string,
+  data: string,
+  metadata: string,
+  recordedAt: string,
+];
+
+const COLUMNS = 'position, stream, revision, id, type, data, metadata, recorded_at';
+
+const CATEGORY = `CASE instr(stream, '-') WHEN 0 THEN stream ELSE substr(stream, 1, instr(stream, '-') - 1) END`;
+
+/** The reading half of a store on SQLite, the same for the process that writes and for those that only look. */
+export class SqliteReader {
+  private readonly forwards: Statement;
+  private readonly backwards: Statement;
+  private readonly headOf: Statement;
+  private readonly newest: Statement;
+  /** Statements for pages of the log by the number of categories asked for. */
+  private readonly pages = new Map<number, Statement>();
+
+  constructor(private readonly database: DatabaseSyncInstance) {
+    const ofStream = `SELECT ${COLUMNS} FROM events WHERE stream = ?`;
+    this.forwards = this.prepare(`${ofStream} AND revision >= ? ORDER BY revision LIMIT ?`);
+    this.backwards = this.prepare(`${ofStream} AND revision <= ? ORDER BY revision DESC LIMIT ?`);
+    this.headOf = this.prepare(`${ofStream} ORDER BY revision DESC LIMIT 1`);
+    this.newest = this.prepare('SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1');
+  }
+
+  prepare(sql: string): Statement {
+    const statement = this.database.prepare(sql);
+    statement.setReturnArrays(true);
+    return statement;
+  }
+
+  /** Number and time of the newest event of the log. */
+  last(): { readonly number: number; readonly recordedAt: string | undefined } {
+    const row = this.newest.get() as readonly [number, string] | undefined;
+    return { number: row?.[0] ?? 0, recordedAt: row?.[1] };
+  }
+
+  read(stream: string, options: ReadOptions | undefined): RecordedEvent[] {
+    const { backwards, from, limit } = streamRange(options);
+    const statement = backwards ? this.backwards : this.forwards;
+    return (statement.all(stream, from, limit) as EventRow[]).map(recorded);
+  }
+
+  head(stream: string): RecordedEvent | undefined {
+    const row = this.headOf.get(stream) as EventRow | undefined;
+    return row === undefined ? undefined : recorded(row);
+  }
+
+  /** @param last number of the newest event, so that the page knows whether it has caught up */
+  page(options: ReadAllOptions, last: number): ScannedPage {
+    const after = positionNumber(options.after);
+    const limit = pageLimit(options.limit);
+    const categories = options.categories ?? [];
+    const filtered = options.categories !== undefined;
+    const end = Math.max(after, Math.min(last, after + (filtered ? scanLimit(limit) : limit)));
+    const rows =
+      end === after || (filtered && categories.length === 0)
+        ? []
+        : (this.pageStatement(categories.length).all(after, end, ...categories, limit) as EventRow[]);
+    const number = rows.length < limit ? end : (rows.at(-1)?.[0] ?? end);
+    return {
+      events: rows.map(recorded),
+      position: number === 0 ? undefined : numberedPosition(number),
+      caughtUp: number >= last,
+      scanned: number - after,
+    };
+  }
+
+  private pageStatement(categories: number): Statement {
+    const known = this.pages.get(categories);
+    if (known !== undefined) return known;
+    const filter = categories === 0 ? '' : `AND ${CATEGORY} IN (${Array(categories).fill('?').join(', ')})`;
+    const statement = this.prepare(
+      `SELECT ${COLUMNS} FROM events WHERE position > ? AND position <= ? ${filter} ORDER BY position LIMIT ?`,
+    );
+    this.pages.set(categories, statement);
+    return statement;
+  }
+}
+
+const recorded = ([
+  position,
+  stream,
+  revision,
+  id,
+  type,
+  data,
+  metadata,
+  recordedAt,
+]: EventRow): RecordedEvent => ({
+  id,
+  type,
+  data: parseData(data),
+  metadata: parseMetadata(metadata),
+  stream,
+  revision,
+  position: numberedPosition(position),
+  recordedAt,
+});

@@ -1,0 +1,115 @@
+import type { EventStore, Position } from '@registry/event-store';
+import type { TopicName } from '@registry/contracts';
+import type {
+  ConsumeOptions,
+  Consumption,
+  Delivery,
+  DeliveryBatch,
+  Messaging,
+  TopicDeclaration,
+} from './messaging.port.js';
+
+/** The embedded log is one partition. */
+export const LOG_PARTITION = 'log';
+
+const PAGE_SIZE = 500;
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 5_000;
+
+/**
+ * Messaging over the event store of the same process: a topic's map is applied on reading a durable subscription,
+ * so nothing is written twice and order is the store's own.
+ */
+export class EmbeddedMessaging implements Messaging {
+  private readonly topics = new Map<TopicName, TopicDeclaration>();
+
+  constructor(private readonly store: EventStore) {}
+
+  declare(declaration: TopicDeclaration): void {
+    if (this.topics.has(declaration.topic)) throw new Error(`Topic ${declaration.topic} is declared twice`);
+    this.topics.set(declaration.topic, declaration);
+  }
+
+  consume(options: ConsumeOptions): Consumption {
+    const declarations = options.topics.map((topic) => {
+      const declaration = this.topics.get(topic);
+      if (declaration === undefined)
+        throw new Error(`${options.group} consumes ${topic}, which nobody declares`);
+      return declaration;
+    });
+    const abort = new AbortController();
+    let caughtUp = false;
+    const run = async () => {
+      const after = (await retry(
+        () => options.checkpointOf(LOG_PARTITION),
+        abort.signal,
+        options.onTrouble,
+      )) as Position | undefined;
+      const categories = [...new Set(declarations.flatMap((declaration) => declaration.categories))];
+      const pages = this.store.subscribe({ after, categories, limit: PAGE_SIZE, signal: abort.signal });
+      for await (const page of pages) {
+        if (page.position !== undefined) {
+          const batch: DeliveryBatch = {
+            partition: LOG_PARTITION,
+            deliveries: page.events.flatMap((event) => deliveriesOf(event, declarations)),
+            checkpoint: page.position,
+          };
+          caughtUp = false;
+          await retry(() => options.handle(batch), abort.signal, options.onTrouble);
+        }
+        caughtUp = page.caughtUp;
+      }
+    };
+    const running = run().catch((error: unknown) => {
+      if (!abort.signal.aborted) options.onTrouble?.(error);
+    });
+    return {
+      stop: async () => {
+        abort.abort();
+        await running;
+      },
+      isCaughtUp: () => caughtUp,
+    };
+  }
+}
+
+const deliveriesOf = (
+  event: Parameters<TopicDeclaration['toContract']>[0],
+  declarations: readonly TopicDeclaration[],
+): Delivery[] => {
+  const deliveries: Delivery[] = [];
+  for (const { topic, toContract } of declarations) {
+    const contract = toContract(event);
+    if (contract !== undefined) deliveries.push({ topic, event: contract });
+  }
+  return deliveries;
+};
+
+/** Tries for ever with growing pauses until aborted: infrastructure comes back, and nothing may be skipped meanwhile. */
+const retry = async <T>(
+  attempt: () => Promise<T>,
+  signal: AbortSignal,
+  onTrouble?: (error: unknown) => void,
+): Promise<T | undefined> => {
+  for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LAST_RETRY_MS)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      onTrouble?.(error);
+      await pauseFor(pause, signal);
+      if (signal.aborted) return undefined;
+    }
+  }
+};
+
+const pauseFor = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done, { once: true });
+  });

@@ -1,0 +1,100 @@
+import 'reflect-metadata';
+import { plainToInstance, Transform } from 'class-transformer';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+  validateSync,
+} from 'class-validator';
+
+const flag = Transform(({ value }: { value: unknown }) =>
+  value === '1' ? true : value === '0' ? false : value,
+);
+
+/** What the environment configures. Validated at boot: a service with a wrong setting does not start. */
+export class Configuration {
+  /** 0 picks a free port. */
+  @Transform(({ value }: { value: unknown }) => (/^\d+$/.test(String(value)) ? Number(value) : value))
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  PORT = 3000;
+
+  /** Address to listen on. Loopback unless said otherwise: a registry belongs behind a proxy that ends TLS. */
+  @IsString()
+  HOST = '127.0.0.1';
+
+  /** Folder of everything the registry keeps. */
+  @IsString()
+  DATA_DIR = './data';
+
+  /** Adapter of the event store port. */
+  @IsIn(['sqlite', 'postgres'])
+  EVENT_STORE: 'sqlite' | 'postgres' = 'sqlite';
+
+  /** Where the facts are when `EVENT_STORE=postgres`. */
+  @ValidateIf((configuration: Configuration) => configuration.EVENT_STORE === 'postgres')
+  @Matches(/^postgres(ql)?:\/\//)
+  POSTGRES_URL?: string;
+
+  /** Do other processes release records from the same store? Decides when a setting change is acknowledged. */
+  @IsOptional()
+  @IsIn(['one', 'several'])
+  GATE_PROCESSES?: 'one' | 'several';
+
+  @IsIn(['debug', 'info', 'warn', 'error', 'silent'])
+  LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' | 'silent' = 'info';
+
+  /** Seeds demonstration organizations with the fixed keys that the README lists. Never on real data. */
+  @flag
+  @IsBoolean()
+  REGISTRY_DEMO = false;
+
+  /** `several` unless the store is one that only this process can open. */
+  get gateProcesses(): 'one' | 'several' {
+    return this.GATE_PROCESSES ?? (this.EVENT_STORE === 'sqlite' ? 'one' : 'several');
+  }
+}
+
+/** A setting is wrong; names it, not its value (a URL can hold a password). */
+export class InvalidConfiguration extends Error {
+  readonly code = 'CONFIGURATION.INVALID';
+}
+
+const NAMES = [
+  'PORT',
+  'HOST',
+  'DATA_DIR',
+  'EVENT_STORE',
+  'POSTGRES_URL',
+  'GATE_PROCESSES',
+  'LOG_LEVEL',
+  'REGISTRY_DEMO',
+] as const satisfies readonly (keyof Configuration)[];
+
+/** @throws InvalidConfiguration */
+export const readConfiguration = (
+  environment: Readonly<Record<string, string | undefined>>,
+): Configuration => {
+  const given = Object.fromEntries(
+    NAMES.flatMap((name) => {
+      const value = environment[name];
+      return value === undefined || value === '' ? [] : [[name, value]];
+    }),
+  );
+  const configuration = plainToInstance(Configuration, given);
+  const errors = validateSync(configuration, { forbidUnknownValues: true });
+  if (errors.length > 0) {
+    const places = errors.map(
+      (error) => `${error.property} (${Object.keys(error.constraints ?? {}).join(', ')})`,
+    );
+    throw new InvalidConfiguration(`Not a valid configuration: ${places.join('; ')}`);
+  }
+  return configuration;
+};

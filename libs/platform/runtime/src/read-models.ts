@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { CONSUMER_ENTITIES, CreateConsumerTables1700000000000 } from '@registry/messaging';
+import { openReadModel, type EntityClass, type ReadModel } from '@registry/persistence';
+import type { MigrationInterface } from 'typeorm';
+
+export interface ReadModelSchema {
+  /** The context: its file is `read-<context>.db`. */
+  readonly context: string;
+  readonly entities: readonly EntityClass<object>[];
+  readonly migrations: readonly (new () => MigrationInterface)[];
+}
+
+/** Opens the read models of a process's contexts and closes them with it. */
+export class ReadModels {
+  private readonly open_: ReadModel[] = [];
+
+  constructor(
+    private readonly folder: string,
+    /** True in a process that only asks: another one projects. */
+    readonly readOnly: boolean,
+  ) {}
+
+  async open({ context, entities, migrations }: ReadModelSchema): Promise<ReadModel> {
+    const readModel = await openReadModel({
+      file: join(this.folder, `read-${context}.db`),
+      entities: [...CONSUMER_ENTITIES, ...entities],
+      migrations: [CreateConsumerTables1700000000000, ...migrations],
+      readOnly: this.readOnly,
+      ...(this.readOnly ? { waitFor: WAIT_FOR_PROJECTORS_MS } : {}),
+    });
+    this.open_.push(readModel);
+    return readModel;
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all(this.open_.map((readModel) => readModel.close()));
+  }
+}
+
+const WAIT_FOR_PROJECTORS_MS = 10_000;

@@ -1,0 +1,52 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
+import { EVENT_STORE, type EventStore } from '@registry/event-store';
+import { ConsumerRegistry } from '@registry/messaging';
+import { ReadModels } from './read-models.js';
+
+/** Starts consumers when all modules stand, stops them before HTTP, and closes the stores last. */
+@Injectable()
+export class RuntimeLifecycle
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  private caughtUpOnce = false;
+
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CONTENT_KEYS) private readonly keys: ContentKeys | undefined,
+    private readonly readModels: ReadModels,
+    private readonly consumers: ConsumerRegistry,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.consumers.startAll();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.consumers.stopAll();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.readModels.closeAll();
+    await this.keys?.close();
+    await this.store.close();
+  }
+
+  /** Ready when the store answers and the consumers have caught up once since the start. */
+  async missing(): Promise<string | undefined> {
+    try {
+      await this.store.heads(['readiness-probe']);
+    } catch {
+      return 'event-store';
+    }
+    if (!this.caughtUpOnce && this.consumers.behind().length > 0) return 'consumers';
+    this.caughtUpOnce = true;
+    return undefined;
+  }
+}

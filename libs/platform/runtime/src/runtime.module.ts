@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import {
+  CONTENT_KEYS,
+  KEY_RING,
+  openKeyRing,
+  openSqliteContentKeys,
+  type ContentKeys,
+  type KeyRing,
+} from '@registry/content-keys';
+import {
+  EVENT_STORE,
+  openPostgresEventStore,
+  openSqliteEventStore,
+  type EventStore,
+} from '@registry/event-store';
+import { ConsumerRegistry, EmbeddedMessaging, MESSAGING } from '@registry/messaging';
+import { createLogger, LOGGER, type Logger } from '@registry/observability';
+import { CLOCK, systemClock, type Clock } from './clock.js';
+import { Configuration } from './configuration.js';
+import { ReadModels } from './read-models.js';
+import { RuntimeLifecycle } from './runtime-lifecycle.js';
+
+export interface RuntimeOptions {
+  readonly configuration: Configuration;
+  /**
+   * `worker`: projects, reacts and writes. `reader`: answers reads from what a worker on the same folder projects; opens no
+   * content keys, because it never opens sealed content.
+   */
+  readonly part: 'worker' | 'reader';
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+/** The ports of a process with the adapters that its configuration picks, open before anything else starts. */
+@Global()
+@Module({})
+export class RuntimeModule {
+  static forRoot({ configuration, part, clock = systemClock, logger }: RuntimeOptions): DynamicModule {
+    const folder = configuration.DATA_DIR;
+    const providers: Provider[] = [
+      { provide: Configuration, useValue: configuration },
+      { provide: CLOCK, useValue: clock },
+      { provide: LOGGER, useValue: logger ?? createLogger(configuration.LOG_LEVEL) },
+      { provide: EVENT_STORE, useFactory: () => openStore(configuration, clock) },
+      { provide: KEY_RING, useFactory: (): Promise<KeyRing> => openKeyRing(join(folder, 'keys')) },
+      { provide: ReadModels, useValue: new ReadModels(folder, part === 'reader') },
+      { provide: ConsumerRegistry, useValue: new ConsumerRegistry() },
+      {
+        provide: MESSAGING,
+        useFactory: (store: EventStore) => new EmbeddedMessaging(store),
+        inject: [EVENT_STORE],
+      },
+      {
+        provide: CONTENT_KEYS,
+        useFactory: (): Promise<ContentKeys | undefined> =>
+          part === 'worker'
+            ? openSqliteContentKeys({ file: join(folder, 'keys.db') })
+            : Promise.resolve(undefined),
+      },
+      RuntimeLifecycle,
+    ];
+    return {
+      module: RuntimeModule,
+      providers,
+      exports: [
+        Configuration,
+        CLOCK,
+        LOGGER,
+        EVENT_STORE,
+        KEY_RING,
+        ReadModels,
+        ConsumerRegistry,
+        MESSAGING,
+        CONTENT_KEYS,
+        RuntimeLifecycle,
+      ],
+    };
+  }
+}
+
+const openStore = async (configuration: Configuration, clock: Clock): Promise<EventStore> => {
+  if (configuration.EVENT_STORE === 'postgres') {
+    return openPostgresEventStore({ connectionString: configuration.POSTGRES_URL ?? '' });
+  }
+  return openSqliteEventStore({ file: join(configuration.DATA_DIR, 'events.db'), now: () => clock.now() });
+};

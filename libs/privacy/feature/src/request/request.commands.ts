@@ -1,0 +1,38 @@
+import type { Caller } from '@registry/access';
+import type { RejectRequestDto, SubmitRequestDto, VerifyRequestDto } from './request.dto.js';
+
+export class SubmitRequest {
+  constructor(
+    readonly body: SubmitRequestDto,
+    readonly caller: Caller,
+  ) {}
+}
+
+export class VerifyRequest {
+  constructor(
+    readonly requestId: string,
+    readonly body: VerifyRequestDto,
+    readonly caller: Caller,
+  ) {}
+}
+
+export class ApproveRequest {
+  constructor(
+    readonly requestId: string,
+    readonly caller: Caller,
+  ) {}
+}
+
+export class RejectRequest {
+  constructor(
+    readonly requestId: string,
+    readonly body: RejectRequestDto,
+    readonly caller: Caller,
+  ) {}
+}
+
+/** What a request's routes answer: the same whether or not a record was found. */
+export interface RequestReceipt {
+  readonly requestId: string;
+  readonly status: 'submitted' | 'verified' | 'approved' | 'needs-review' | 'rejected' | 'applied';
+}

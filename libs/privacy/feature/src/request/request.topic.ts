@@ -1,0 +1,50 @@
+import type { ContractEvent, PrivacyRequestApproved, PrivacyRequestProgressed } from '@registry/contracts';
+import type { RecordedEvent } from '@registry/event-store';
+import type { TopicDeclaration } from '@registry/messaging';
+import type { RequestEvent } from '@registry/privacy-domain';
+
+const PREFIX = 'privacyRequest-';
+
+/** How requests progress; an approved one carries its sealed form, for identity to find the person. */
+export const requestTopic: TopicDeclaration = {
+  topic: 'privacy.requests.v1',
+  categories: ['privacyRequest'],
+  toContract: (recorded: RecordedEvent): ContractEvent | undefined => {
+    const event = recorded as unknown as RequestEvent;
+    const requestId = recorded.stream.slice(PREFIX.length);
+    const { id, revision, position, recordedAt } = recorded;
+    const envelope = { id, key: requestId, revision, position, recordedAt };
+    const progressed = (
+      status: PrivacyRequestProgressed['status'],
+      rest: Partial<PrivacyRequestProgressed> = {},
+    ): ContractEvent<'PrivacyRequestProgressed', PrivacyRequestProgressed> => ({
+      ...envelope,
+      type: 'PrivacyRequestProgressed',
+      data: { requestId, status, ...rest },
+    });
+    switch (event.type) {
+      case 'PrivacyRequestSubmitted': {
+        const { change, receivedAt, dueAt } = event.data;
+        return progressed('submitted', { submitted: { change: change.kind, receivedAt, dueAt } });
+      }
+      case 'PrivacyRequestVerified':
+        return progressed('verified');
+      case 'PrivacyRequestApproved': {
+        const data: PrivacyRequestApproved = {
+          requestId,
+          status: 'approved',
+          sealedForm: event.data.sealedForm,
+        };
+        return { ...envelope, type: 'PrivacyRequestApproved', data };
+      }
+      case 'PrivacyRequestNeedsReview':
+        return progressed('needs-review');
+      case 'PrivacyRequestRejected':
+        return progressed('rejected');
+      case 'PrivacyRequestApplied':
+        return progressed('applied');
+      default:
+        return undefined;
+    }
+  },
+};

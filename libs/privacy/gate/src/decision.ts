@@ -1,0 +1,104 @@
+import type {
+  AgreementState,
+  ClientState,
+  OrganizationState,
+  PurposeOfUse,
+  RelationshipState,
+} from '@registry/contracts';
+import { allowsViewer, type PrivacyState } from '@registry/privacy-domain';
+import type { DisclosurePolicy } from './disclosure-policy.js';
+import type { RecordField } from './person-record.js';
+
+/** Who asks. The organization is the client's own, as its head says, never as the request says. */
+export interface Requester {
+  readonly clientId: string;
+  readonly organizationId: string;
+}
+
+/** Everything that a decision rests on, each read at its head; undefined where there is none. */
+export interface DecisionFacts {
+  readonly requester: Requester;
+  readonly purpose: PurposeOfUse;
+  /** ISO-8601 UTC. */
+  readonly at: string;
+  readonly client: ClientState | undefined;
+  readonly organization: OrganizationState | undefined;
+  readonly agreement: AgreementState | undefined;
+  readonly relationship: RelationshipState | undefined;
+  readonly privacy: PrivacyState;
+}
+
+export type DenialReason =
+  | 'client-inactive'
+  | 'client-not-a-reader'
+  | 'organization-not-active'
+  | 'purpose-not-for-category'
+  | 'agreement-not-in-force'
+  | 'purpose-not-in-agreement'
+  | 'no-relationship'
+  | 'purpose-not-in-relationship'
+  | 'not-readable'
+  | 'person-setting';
+
+export type Decision =
+  | {
+      readonly permit: true;
+      readonly policy: string;
+      readonly fields: readonly RecordField[];
+      readonly registryId: string;
+    }
+  /** All reasons that apply: the explanation for auditors. It never reaches the requester. */
+  | { readonly permit: false; readonly reasons: readonly DenialReason[] };
+
+/**
+ * May this requester see this person's record for this purpose? Pure, default deny, forbid wins (DOMAIN 2.2):
+ * the same facts give the same decision for ever, which is what auditors verify.
+ */
+export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy): Decision => {
+  const { requester, purpose, at, client, organization, agreement, relationship, privacy } = facts;
+  const reasons: DenialReason[] = [];
+  const unless = (allowed: boolean, reason: DenialReason): void => {
+    if (!allowed) reasons.push(reason);
+  };
+
+  unless(
+    client?.status === 'active' &&
+      client.clientId === requester.clientId &&
+      client.organizationId === requester.organizationId,
+    'client-inactive',
+  );
+  unless(client?.roles.includes('reader') === true, 'client-not-a-reader');
+  unless(
+    organization?.status === 'active' && organization.organizationId === requester.organizationId,
+    'organization-not-active',
+  );
+  unless(
+    organization !== undefined && policy.purposes[organization.category].includes(purpose),
+    'purpose-not-for-category',
+  );
+  unless(agreement !== undefined && inForce(agreement, at), 'agreement-not-in-force');
+  unless(agreement?.purposes.includes(purpose) === true, 'purpose-not-in-agreement');
+  unless(
+    relationship !== undefined &&
+      relationship.organizationId === requester.organizationId &&
+      inForce(relationship, at),
+    'no-relationship',
+  );
+  unless(relationship?.purposes.includes(purpose) === true, 'purpose-not-in-relationship');
+  unless(privacy.status === 'opened', 'not-readable');
+  unless(
+    privacy.status === 'opened' && allowsViewer(privacy.setting, requester.organizationId),
+    'person-setting',
+  );
+
+  if (reasons.length > 0 || relationship === undefined) return { permit: false, reasons };
+  return {
+    permit: true,
+    policy: `${policy.name}@${policy.version}`,
+    fields: policy.fields[purpose],
+    registryId: relationship.registryId,
+  };
+};
+
+const inForce = (term: { readonly startsAt: string; readonly endsAt: string }, at: string): boolean =>
+  term.startsAt <= at && at < term.endsAt;

@@ -1,0 +1,92 @@
+import type { EventStore, Position, RecordedEvent } from '@registry/event-store';
+import {
+  initialPrivacyState,
+  isSettingEventType,
+  type PrivacyState,
+  type SettingEventData,
+} from '@registry/privacy-domain';
+
+export const privacyStream = (personId: string): string => `privacy-${personId}`;
+
+/** The setting in force at a stream's head, and the revision that a disclosure or change must expect. */
+export interface PrivacyHead {
+  readonly state: PrivacyState;
+  /** Undefined: the stream does not exist, so nothing is readable. */
+  readonly revision: number | undefined;
+}
+
+/** Thrown when a privacy stream holds what this version cannot interpret: deny, never guess. */
+export class PrivacyStreamUnreadable extends Error {
+  readonly code = 'GATE.STREAM_UNREADABLE';
+}
+
+/**
+ * Resolves the head event of a privacy stream to the setting in force. Always makes exactly one store call, whatever
+ * the head is: a setting event, another event, or nothing (DESIGN.md, The release gate, 7).
+ * @throws PrivacyStreamUnreadable @throws StoreUnavailable
+ */
+export const resolvePrivacyHead = async (
+  store: EventStore,
+  personId: string,
+  head: RecordedEvent | undefined,
+): Promise<PrivacyHead> => {
+  const settingRevision = head === undefined ? 0 : settingRevisionOf(head);
+  const [event] = await store.read(privacyStream(personId), { from: settingRevision, limit: 1 });
+  if (head === undefined) return { state: initialPrivacyState, revision: undefined };
+  if (event === undefined) throw new PrivacyStreamUnreadable();
+  return { state: stateOf(event), revision: head.revision };
+};
+
+/** The head of one privacy stream, in two store calls. @throws PrivacyStreamUnreadable @throws StoreUnavailable */
+export const readPrivacyHead = async (store: EventStore, personId: string): Promise<PrivacyHead> => {
+  const [head] = await store.heads([privacyStream(personId)]);
+  return resolvePrivacyHead(store, personId, head);
+};
+
+/** The settings of many persons in two rounds of store calls; for projectors, which must not write what may not be seen. */
+export const readPrivacyStates = async (
+  store: EventStore,
+  personIds: readonly string[],
+): Promise<Map<string, PrivacyState>> => {
+  const heads = await store.heads(personIds.map(privacyStream));
+  const states = new Map<string, PrivacyState>();
+  for (const [index, personId] of personIds.entries()) {
+    const head = heads[index];
+    if (head !== undefined && isSettingEventType(head.type)) states.set(personId, stateOf(head));
+    else states.set(personId, (await resolvePrivacyHead(store, personId, head)).state);
+  }
+  return states;
+};
+
+/**
+ * The setting that was in force at a position of the log: as-of means log order. Walks back from the head over
+ * setting events only. @throws StoreUnavailable
+ */
+export const privacyStateAt = async (
+  store: EventStore,
+  personId: string,
+  at: Position,
+): Promise<PrivacyState> => {
+  const [head] = await store.heads([privacyStream(personId)]);
+  let revision: number | null = head === undefined ? null : settingRevisionOf(head);
+  while (revision !== null) {
+    const [event]: RecordedEvent[] = await store.read(privacyStream(personId), { from: revision, limit: 1 });
+    if (event === undefined) throw new PrivacyStreamUnreadable();
+    if (store.comparePositions(event.position, at) < 0) return stateOf(event);
+    revision = (event.data as unknown as SettingEventData).previousSettingRevision;
+  }
+  return initialPrivacyState;
+};
+
+const settingRevisionOf = (event: RecordedEvent): number => {
+  if (isSettingEventType(event.type)) return event.revision;
+  const revision = event.data['settingRevision'];
+  if (typeof revision !== 'number') throw new PrivacyStreamUnreadable();
+  return revision;
+};
+
+const stateOf = (event: RecordedEvent): PrivacyState => {
+  if (!isSettingEventType(event.type)) throw new PrivacyStreamUnreadable();
+  const { setting } = event.data as unknown as SettingEventData;
+  return { status: 'opened', setting, settingRevision: event.revision };
+};
