@@ -1,1 +1,20 @@
-export {};
+import 'reflect-metadata';
+import { DirectorySetup } from '@registry/directory-feature';
+import { runService } from '@registry/runtime';
+import { RegistryModule } from './registry.module.js';
+
+runService({
+  name: 'Registry',
+  writes: true,
+  module: (options) => RegistryModule.forRoot(options),
+  prepare: async (app, configuration) => {
+    const setup = app.get(DirectorySetup);
+    if (configuration.REGISTRY_DEMO) {
+      await setup.demonstration();
+      return;
+    }
+    const key = await setup.firstAdministrator();
+    // The one place where a key is shown, and not a log line, which would be kept.
+    if (key !== undefined) process.stdout.write(`First administrator's key, shown only now: ${key}\n`);
+  },
+});

@@ -27,13 +27,16 @@ export const validatorOf = <Schema extends TSchema>(
   };
 };
 
-type Events<Topic extends TopicName> = (typeof TOPICS)[Topic];
-/** The union of a topic's events, discriminated by `type`. */
-export type EventOf<Topic extends TopicName> = {
-  [Type in keyof Events<Topic> & string]: Events<Topic>[Type] extends TSchema
-    ? ContractEvent<Type, Static<Events<Topic>[Type]>>
+type EventIn<Events> = {
+  [Type in keyof Events & string]: Events[Type] extends TSchema
+    ? ContractEvent<Type, Static<Events[Type]>>
     : never;
-}[keyof Events<Topic> & string];
+}[keyof Events & string];
+
+/** The union of the events of a topic (or of several), discriminated by `type`. */
+export type EventOf<Topic extends TopicName> = Topic extends TopicName
+  ? EventIn<(typeof TOPICS)[Topic]>
+  : never;
 
 const compiled = new Map<string, (value: unknown) => unknown>();
 

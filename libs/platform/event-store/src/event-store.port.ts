@@ -103,8 +103,8 @@ export interface EventStore {
   readAll(options?: ReadAllOptions): Promise<AllPage>;
 
   /**
-   * Live catch-up subscription: pages from `after` on, for ever, missing nothing; a page is yielded when it has events
-   * or when the position moved on a good deal without any. Survives a store that goes away and comes back.
+   * Live catch-up subscription: pages from `after` on, for ever, missing nothing; a page is yielded when it has events,
+   * when the position moved on a good deal without any, or to say that the subscriber has caught up. Survives a store that goes away and comes back.
    */
   subscribe(options: SubscribeOptions): AsyncIterable<AllPage>;
 

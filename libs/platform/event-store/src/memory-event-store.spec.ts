@@ -3,11 +3,7 @@ import { describeEventStoreContract } from './event-store.contract.js';
 import { createMemoryEventStore } from './memory-event-store.js';
 
 describeEventStoreContract('The memory adapter', () => ({
-  open: async (now) => createMemoryEventStore(now && { now }),
-  remove: async () => undefined,
+  open: (now) => Promise.resolve(createMemoryEventStore(now && { now })),
 }));
 
-describeEventStoreModel('The memory adapter', async () => ({
-  store: createMemoryEventStore(),
-  remove: async () => undefined,
-}));
+describeEventStoreModel('The memory adapter', () => Promise.resolve({ store: createMemoryEventStore() }));

@@ -26,14 +26,14 @@ describeEventStoreContract('The SQLite adapter', () => {
       return openSqliteEventStore({ file: file(), ...(now && { now }) });
     },
     reopen: () => openSqliteEventStore({ file: file() }),
-    remove: async () => folders.forEach(removeFolder),
+    remove: () => folders.forEach(removeFolder),
   };
 });
 
 describeEventStoreModel('The SQLite adapter', async () => {
   const folder = makeFolder();
   const store = await openSqliteEventStore({ file: join(folder, 'events.db') });
-  return { store, remove: async () => removeFolder(folder) };
+  return { store, remove: () => removeFolder(folder) };
 });
 
 describe('The event store on SQLite', () => {
@@ -63,12 +63,13 @@ describe('The event store on SQLite', () => {
     await openStore();
   });
 
-  it('flushes every commit, also when it is opened again', async () => {
+  it('flushes every commit, also when it is opened again', () => {
     for (let time = 0; time < 2; time += 1) {
-      const { database, close } = openForWriting(file);
+      const files = openForWriting(file);
+      const { database } = files;
       expect(database.prepare('PRAGMA synchronous').get()).toMatchObject({ synchronous: 2 });
       expect(database.prepare('PRAGMA journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
-      close();
+      files.close();
     }
   });
 
@@ -132,7 +133,8 @@ describe('The event store on SQLite', () => {
   });
 
   it('writes nothing of a group when the disk is full, says so, and goes on once there is room', () => {
-    const { database, close } = openForWriting(file);
+    const files = openForWriting(file);
+    const { database } = files;
     try {
       const reader = new SqliteReader(database);
       const clock = new RecordedAtClock(() => new Date());
@@ -155,7 +157,7 @@ describe('The event store on SQLite', () => {
       ]);
       expect(committed).toStrictEqual([1, 2, 3]);
     } finally {
-      close();
+      files.close();
     }
   });
 

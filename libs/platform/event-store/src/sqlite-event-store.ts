@@ -79,8 +79,10 @@ abstract class SqliteEventStore implements EventStore, LogSource {
     return events;
   }
 
-  async heads(streams: readonly string[]): Promise<(RecordedEvent | undefined)[]> {
-    return this.reading(() => streams.map((stream) => this.reader.head(stream)));
+  heads(streams: readonly string[]): Promise<(RecordedEvent | undefined)[]> {
+    return new Promise((resolve) => {
+      resolve(this.reading(() => streams.map((stream) => this.reader.head(stream))));
+    });
   }
 
   async readAll(options?: ReadAllOptions): Promise<AllPage> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AllPage, Position, ReadAllOptions, StoreUnavailable, SubscribeOptions } from './event-store.port.js';
 import { pause } from './wake-up.js';
 
@@ -37,10 +38,13 @@ export async function* followLog(
   options: SubscribeOptions,
 ): AsyncGenerator<AllPage, void> {
   const { signal, after: start, ...rest } = options;
+  // One signal often ends many subscriptions, and Node warns from the eleventh.
+  setMaxListeners(0, signal);
   let after = start;
   let backOff = FIRST_BACK_OFF;
   let passedOver = 0;
   let caughtUp = false;
+  let saidCaughtUp = false;
   while (!signal.aborted && !source.isClosed) {
     let page: ScannedPage | undefined;
     try {
@@ -58,8 +62,9 @@ export async function* followLog(
     caughtUp = page.caughtUp;
     after = page.position ?? after;
     passedOver += page.scanned;
-    if (page.events.length > 0 || passedOver >= GOOD_DEAL) {
+    if (page.events.length > 0 || passedOver >= GOOD_DEAL || (caughtUp && !saidCaughtUp)) {
       passedOver = 0;
+      saidCaughtUp = caughtUp;
       yield { events: page.events, position: page.position, caughtUp };
     }
   }

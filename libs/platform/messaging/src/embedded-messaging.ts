@@ -1,13 +1,6 @@
-import type { EventStore, Position } from '@registry/event-store';
+import { categoryOf, type EventStore, type Position, type RecordedEvent } from '@registry/event-store';
 import type { TopicName } from '@registry/contracts';
-import type {
-  ConsumeOptions,
-  Consumption,
-  Delivery,
-  DeliveryBatch,
-  Messaging,
-  TopicDeclaration,
-} from './messaging.port.js';
+import type { ConsumeOptions, Consumption, Delivery, Messaging, TopicDeclaration } from './messaging.port.js';
 
 /** The embedded log is one partition. */
 export const LOG_PARTITION = 'log';
@@ -48,21 +41,22 @@ export class EmbeddedMessaging implements Messaging {
       const categories = [...new Set(declarations.flatMap((declaration) => declaration.categories))];
       const pages = this.store.subscribe({ after, categories, limit: PAGE_SIZE, signal: abort.signal });
       for await (const page of pages) {
-        if (page.position !== undefined) {
-          const batch: DeliveryBatch = {
-            partition: LOG_PARTITION,
-            deliveries: page.events.flatMap((event) => deliveriesOf(event, declarations)),
-            checkpoint: page.position,
-          };
+        const { position, events } = page;
+        if (position !== undefined) {
           caughtUp = false;
-          await retry(() => options.handle(batch), abort.signal, options.onTrouble);
+          const handlePage = () =>
+            options.handle({
+              partition: LOG_PARTITION,
+              deliveries: events.flatMap((event) => deliveriesOf(event, declarations)),
+              checkpoint: position,
+            });
+          await retry(handlePage, abort.signal, options.onTrouble);
         }
         caughtUp = page.caughtUp;
       }
     };
-    const running = run().catch((error: unknown) => {
-      if (!abort.signal.aborted) options.onTrouble?.(error);
-    });
+    // Whatever ends the subscription, the group goes on from its checkpoint.
+    const running = retry(run, abort.signal, options.onTrouble);
     return {
       stop: async () => {
         abort.abort();
@@ -73,12 +67,11 @@ export class EmbeddedMessaging implements Messaging {
   }
 }
 
-const deliveriesOf = (
-  event: Parameters<TopicDeclaration['toContract']>[0],
-  declarations: readonly TopicDeclaration[],
-): Delivery[] => {
+const deliveriesOf = (event: RecordedEvent, declarations: readonly TopicDeclaration[]): Delivery[] => {
   const deliveries: Delivery[] = [];
-  for (const { topic, toContract } of declarations) {
+  const category = categoryOf(event.stream);
+  for (const { topic, categories, toContract } of declarations) {
+    if (!categories.includes(category)) continue;
     const contract = toContract(event);
     if (contract !== undefined) deliveries.push({ topic, event: contract });
   }

@@ -1,1 +1,2 @@
-export {};
+export { QueryModule } from './query.module.js';
+export { RecordsModule } from './record/records.module.js';

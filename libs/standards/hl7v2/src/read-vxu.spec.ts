@@ -270,9 +270,21 @@ describe('readVxu', () => {
   });
 
   it('reports a segment that lost the terminator before it', () => {
-    const reading = read(sampleWith(['OBX#1', 11, 'F RXA'], ['OBX#1', 12, '0']));
+    const reading = read(sampleWith(['RXR', 2, 'LT OBX'], ['RXR', 3, '1']));
     expect(reading.outcome).toBe('accepted-with-errors');
-    expect(summary(reading)).toEqual(['E 100/8 OBX#1-11']);
+    expect(summary(reading)).toEqual(['E 100/8 RXR#1-2']);
+  });
+
+  it('does not give what follows a joined order to the order before it', () => {
+    const reading = read(sampleWith(['OBX#1', 11, 'F RXA'], ['OBX#1', 12, '0']));
+    expect(summary(reading)).toEqual(['E 100/8 OBX#1-11', 'E 100/8 OBX#2']);
+    expect(vxuOf(reading).orders.map(({ observations }) => observations.length)).toEqual([1, 1]);
+  });
+
+  it('rejects a message in which another patient shares a line', () => {
+    const reading = read(sampleWith(['OBX#1', 11, 'F PID'], ['OBX#1', 12, '1']));
+    expect(reading).toMatchObject({ outcome: 'rejected', acknowledgmentCode: 'AE' });
+    expect(summary(reading)).toEqual(['E 100/8 OBX#1-11', 'E 100/- OBX#1']);
   });
 
   it('never puts a value into a problem', () => {

@@ -47,7 +47,7 @@ export type VxuReading =
  * Reads one VXU^V04 by the rules of the CDC guide for 2.5.1, release 1.5: a bad value empties its field; an empty
  * required field empties its segment; an empty required segment drops its ORDER group only, and outside a group
  * rejects the message. Messages of 2.3.1, 2.4 and 2.5 are read by the same rules, except that ORC is optional before
- * 2.5. Never throws. Problems come in the order of reading: MSH, PID, PD1, NK1, then order by order.
+ * 2.5. Never throws. Problems come in the order of reading: encoding, MSH, structure, PID, PD1, NK1, then order by order.
  *
  * Required are the fields that a record cannot be without: MSH-9 to MSH-12, PID-3, PID-5, PID-7, NK1-2, NK1-3, ORC-3,
  * RXA-3, RXA-5, RXA-6, RXR-1, OBX-3, OBX-5. Constants of the guide from which nothing is taken (ORC-1, RXA-1, RXA-2,
@@ -90,8 +90,8 @@ export function readVxu(message: Hl7Message, context: VxuContext): VxuReading {
     if (order) orders.push(order);
   }
 
-  if (!patient || body.patients.length > 1) {
-    problems.push(patientProblem(body.patients.length));
+  if (!patient || body.patients.length > 1 || body.joinedPatient) {
+    problems.push(patientProblem(body));
     return rejected('AE', problems);
   }
   const vxu: Vxu = Object.freeze({
@@ -110,19 +110,33 @@ function rejected(acknowledgmentCode: 'AE' | 'AR', problems: readonly Hl7Problem
   return Object.freeze({ outcome: 'rejected', acknowledgmentCode, problems: Object.freeze(problems) });
 }
 
-function patientProblem(patients: number): Hl7Problem {
-  const location = { segment: 'PID', sequence: Math.max(1, Math.min(patients, 2)) };
-  if (patients === 0) {
-    return hl7Problem('E', 'segment-missing', location, 'PID is missing; the message was not taken.');
+function patientProblem({ patients, joinedPatient }: Body): Hl7Problem {
+  const [first, second] = patients;
+  if (!first) {
+    const missing = { segment: 'PID', sequence: 1 };
+    return hl7Problem('E', 'segment-missing', missing, 'PID is missing; the message was not taken.');
   }
+  const { id: segment, sequence } = second ?? joinedPatient ?? first;
   // Doses behind a second PID are another person's: better none than a stranger's.
-  return patients > 1
-    ? hl7Problem('E', 'segment-sequence', location, 'The message has more than one PID; it was not taken.')
-    : hl7Problem('E', 'data-ignored', location, 'PID lacks a required field; the message was not taken.');
+  return second || joinedPatient
+    ? hl7Problem(
+        'E',
+        'segment-sequence',
+        { segment, sequence },
+        'The message has more than one PID; it was not taken.',
+      )
+    : hl7Problem(
+        'E',
+        'data-ignored',
+        { segment, sequence },
+        'PID lacks a required field; the message was not taken.',
+      );
 }
 
 interface Body {
   readonly patients: Hl7Segment[];
+  /** A segment within which another PID, or a whole other message, begins. */
+  joinedPatient?: Hl7Segment | undefined;
   pd1?: Hl7Segment | undefined;
   readonly nextOfKin: Hl7Segment[];
   readonly orders: OrderGroup[];
@@ -163,7 +177,21 @@ function sortSegments(segments: readonly Hl7Segment[], problems: Hl7Problem[]): 
       default:
         continue;
     }
-    reportJoinedSegment(segment, problems);
+    switch (reportJoinedSegment(segment, problems)) {
+      case undefined:
+        break;
+      case 'MSH':
+      case 'PID':
+        body.joinedPatient ??= segment;
+        break;
+      case 'ORC':
+      case 'RXA':
+        // What follows belongs to the order that was lost, not to the one before it.
+        order = undefined;
+        break;
+      default:
+        break;
+    }
   }
   return body;
 }
@@ -178,16 +206,20 @@ const VXU_SEGMENTS = new Set(['MSH', 'PID', 'PD1', 'NK1', 'PV1', 'ORC', 'RXA', '
 /**
  * The name of a segment at the end of a field that is not the last: a segment terminator was lost before it. Without
  * this a dose that shares a line with another segment would be lost without a word.
+ *
+ * @returns the name of the segment within
  */
-function reportJoinedSegment(segment: Hl7Segment, problems: Hl7Problem[]): void {
+function reportJoinedSegment(segment: Hl7Segment, problems: Hl7Problem[]): string | undefined {
   const { fields } = segment;
   for (let field = 1; field < fields.length - 1; field += 1) {
     const sent = fields[field];
-    if (sent === undefined || sent.length < 3 || !VXU_SEGMENTS.has(sent.slice(-3))) continue;
-    if (sent.length > 3 && sent.charAt(sent.length - 4).trim() !== '') continue;
+    if (sent === undefined || sent.length < 3) continue;
+    const name = sent.slice(-3);
+    if (!VXU_SEGMENTS.has(name) || (sent.length > 3 && sent.charAt(sent.length - 4).trim() !== '')) continue;
     const { id, sequence } = segment;
     const text = 'Another segment begins within this one; it was not read.';
     problems.push(hl7Problem('E', 'segment-ignored', { segment: id, sequence, field }, text));
-    return;
+    return name;
   }
+  return undefined;
 }

@@ -5,7 +5,7 @@ import type { Caller } from '@registry/access';
 import { CONTENT_KEYS, digest, KEY_RING, seal, type ContentKeys, type KeyRing } from '@registry/content-keys';
 import { submissionStream, type SubmissionContent } from '@registry/contracts';
 import { EVENT_STORE, RevisionConflict, type EventStore } from '@registry/event-store';
-import { acknowledge, readVxu, type Hl7Reading } from '@registry/hl7v2';
+import { acknowledge, parseMessage, readVxu } from '@registry/hl7v2';
 import { decideSubmission, initialSubmissionState } from '@registry/ingestion-domain';
 import { derivedEventId } from '@registry/messaging';
 import { CLOCK, type Clock } from '@registry/runtime';
@@ -31,12 +31,13 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
   ) {}
 
   async execute({ message, caller }: ReceiveHl7): Promise<string> {
-    const now = this.clock.now();
-    const reading = readVxu(message, {
-      receivedOn: now.toISOString().slice(0, 10),
+    const now = this.clock.now().toISOString();
+    const parsed = parseMessage(message);
+    const reading = readVxu(parsed, {
+      receivedOn: now.slice(0, 10),
       acceptedProcessingIds: caller.processingIds,
     });
-    if (reading.vxu !== undefined) {
+    if (reading.outcome !== 'rejected') {
       const { header } = reading.vxu;
       const name: MessageName = {
         clientId: caller.clientId,
@@ -45,7 +46,8 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
       };
       await this.keep(name, contentOf(reading.vxu, message, caller.organizationId), caller);
     }
-    return acknowledgement(message, reading, now);
+    // But for its own id and time a pure function of the message and the client's configuration (DOMAIN 6).
+    return acknowledge(parsed, reading, { controlId: randomBytes(10).toString('hex'), sentAt: now });
   }
 
   /** Stores a submission unless the same client sent the same content under this control id before. */
@@ -107,13 +109,6 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
     }
   }
 }
-
-/** A pure function of the message and the client's configuration, but for its own id and time. */
-const acknowledgement = (message: string, reading: Hl7Reading, now: Date): string =>
-  acknowledge(message, reading, {
-    controlId: derivedEventId('ack', now.toISOString(), randomBytes(8).toString('hex')),
-    at: now,
-  });
 
 const isDestroyed = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'KEYS.DESTROYED';

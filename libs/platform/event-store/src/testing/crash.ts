@@ -26,7 +26,7 @@ export const appendAndKill = async (
   target: string,
   prefix: string,
   atLeast: number,
-  whileItRuns: () => Promise<void> = async () => undefined,
+  whileItRuns: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Acknowledged> => {
   const child = spawn(process.execPath, [SCRIPT, adapter, target, prefix], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,0 +1,42 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AccessGuard } from '@registry/access';
+import { CallersModule, DirectoryModule } from '@registry/directory-feature';
+import { HealthController, READINESS_CHECKS, type ReadinessCheck } from '@registry/http';
+import { IdentityModule } from '@registry/identity-feature';
+import { IngestionModule } from '@registry/ingestion-feature';
+import { PrivacyModule } from '@registry/privacy-feature';
+import { GateModule } from '@registry/privacy-gate';
+import { QueryModule, RecordsModule } from '@registry/query-feature';
+import { RuntimeLifecycle, RuntimeModule, type RuntimeOptions } from '@registry/runtime';
+import { DeadLetterController } from './dead-letter.controller.js';
+
+/** All services in one process, on the engines that the configuration picks. */
+@Module({})
+export class RegistryModule {
+  static forRoot(options: Omit<RuntimeOptions, 'part'>): DynamicModule {
+    return {
+      module: RegistryModule,
+      imports: [
+        RuntimeModule.forRoot({ ...options, part: 'worker' }),
+        CallersModule,
+        RecordsModule,
+        GateModule,
+        DirectoryModule,
+        IngestionModule,
+        IdentityModule,
+        PrivacyModule,
+        QueryModule,
+      ],
+      controllers: [HealthController, DeadLetterController],
+      providers: [
+        { provide: APP_GUARD, useClass: AccessGuard },
+        {
+          provide: READINESS_CHECKS,
+          useFactory: (lifecycle: RuntimeLifecycle): ReadinessCheck[] => [() => lifecycle.missing()],
+          inject: [RuntimeLifecycle],
+        },
+      ],
+    };
+  }
+}

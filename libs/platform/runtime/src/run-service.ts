@@ -1,0 +1,70 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createHttpApp, serveOpenApi } from '@registry/http';
+import { createLogger, type Logger } from '@registry/observability';
+import { readConfiguration, type Configuration } from './configuration.js';
+import { holdDataFolder } from './data-folder.js';
+
+export interface ServiceDefinition {
+  readonly name: string;
+  /** Does it write to the data folder? Then it holds the folder against a second one. */
+  readonly writes: boolean;
+  readonly module: (options: {
+    readonly configuration: Configuration;
+    readonly logger: Logger;
+  }) => DynamicModule;
+  /** Once all consumers run and before the first request. */
+  readonly prepare?: (app: NestFastifyApplication, configuration: Configuration) => Promise<void>;
+}
+
+/** Exit code of a wrong configuration, as sysexits has it. */
+const EX_CONFIG = 78;
+
+/** Runs a service from the environment's configuration until it is told to stop. */
+export const runService = (service: ServiceDefinition): void => {
+  start(service).catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : 'unknown';
+    if (isConfigurationError(error)) {
+      process.stderr.write(`${message}\n`);
+      process.exit(EX_CONFIG);
+    }
+    process.stderr.write(
+      `${service.name} could not start: ${error instanceof Error ? (error.stack ?? message) : message}\n`,
+    );
+    process.exit(1);
+  });
+};
+
+const start = async ({ name, writes, module, prepare }: ServiceDefinition): Promise<void> => {
+  const began = performance.now();
+  const configuration = readConfiguration(process.env);
+  const folder = writes ? holdDataFolder(configuration.DATA_DIR) : undefined;
+  const logger = createLogger(configuration.LOG_LEVEL);
+  const app = await createHttpApp(module({ configuration, logger }), logger);
+  serveOpenApi(app);
+  await app.init();
+  await prepare?.(app, configuration);
+  await app.listen(configuration.PORT, configuration.HOST);
+  const url = await app.getUrl();
+  logger.info('service.listening', {
+    service: name,
+    url,
+    milliseconds: Math.round(performance.now() - began),
+  });
+  process.stdout.write(`${name} is listening on ${url}\n`);
+
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    void app.close().finally(() => {
+      folder?.release();
+      process.exit(0);
+    });
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+};
+
+const isConfigurationError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('CONFIGURATION.');

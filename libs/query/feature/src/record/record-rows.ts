@@ -1,0 +1,102 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Which submissions make up a person. No person data: stays when the person opts out. */
+@Entity('linked_submission')
+export class LinkedSubmissionRow {
+  @PrimaryColumn('text', { name: 'submission_id' })
+  submissionId: string;
+
+  @Column('text', { name: 'person_id' })
+  personId: string;
+
+  @Column('text', { name: 'organization_id' })
+  organizationId: string;
+
+  @Column('text', { name: 'received_at' })
+  receivedAt: string;
+
+  /** It came after an opt-out: its content is destroyed. */
+  @Column('boolean')
+  suppressed: boolean;
+}
+
+/** The opened content of a linked submission. In clear, so it is deleted when the person opts out. */
+@Entity('record_source')
+export class RecordSourceRow {
+  @PrimaryColumn('text', { name: 'submission_id' })
+  submissionId: string;
+
+  @Column('text', { name: 'person_id' })
+  personId: string;
+
+  /** JSON of a `RecordSource` of the query domain. */
+  @Column('text')
+  content: string;
+}
+
+/** The consolidated record. In clear. */
+@Entity('person_record')
+export class PersonRecordRow {
+  @PrimaryColumn('text', { name: 'person_id' })
+  personId: string;
+
+  /** JSON of a `ConsolidatedRecord`. */
+  @Column('text')
+  record: string;
+}
+
+/** How a person can be found. In clear. */
+@Entity('person_search_key')
+export class PersonSearchKeyRow {
+  /** `<person id>|<key>`. */
+  @PrimaryColumn('text')
+  id: string;
+
+  @Column('text', { name: 'person_id' })
+  personId: string;
+
+  /** `id|<authority>|<value>` or `name|<birth date>|<family>|<given>`. */
+  @Column('text', { name: 'search_key' })
+  searchKey: string;
+}
+
+/** The last known setting: narrows candidates, never permits. */
+@Entity('person_setting')
+export class PersonSettingRow {
+  @PrimaryColumn('text', { name: 'person_id' })
+  personId: string;
+
+  @Column('integer', { name: 'setting_revision' })
+  settingRevision: number;
+
+  /** May anybody see it, as far as the setting goes? */
+  @Column('boolean')
+  hidden: boolean;
+
+  /** The one organization that may, of a locked record; empty if it is not locked. */
+  @Column('text', { name: 'only_holder' })
+  onlyHolder: string;
+}
+
+/** An organization's own id for a person. */
+@Entity('registry_id')
+export class RegistryIdRow {
+  /** `<organization id>|<registry id>`. */
+  @PrimaryColumn('text')
+  id: string;
+
+  @Column('text', { name: 'organization_id' })
+  organizationId: string;
+
+  @Column('text', { name: 'person_id' })
+  personId: string;
+}
+
+export const RECORD_ENTITIES = [
+  LinkedSubmissionRow,
+  RecordSourceRow,
+  PersonRecordRow,
+  PersonSearchKeyRow,
+  PersonSettingRow,
+  RegistryIdRow,
+] as const;

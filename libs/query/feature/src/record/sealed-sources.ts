@@ -1,0 +1,50 @@
+import { open, type ContentKeys } from '@registry/content-keys';
+import { SubmissionContent, submissionStream, validatorOf } from '@registry/contracts';
+import type { EventStore } from '@registry/event-store';
+import type { RecordSource } from '@registry/query-domain';
+
+export interface LinkedSubmission {
+  readonly submissionId: string;
+  readonly organizationId: string;
+  readonly receivedAt: string;
+}
+
+const readContent = validatorOf('SubmissionContent', SubmissionContent);
+
+/** Opens linked submissions from the event store, where their content lies sealed. */
+export class SealedSources {
+  constructor(
+    private readonly store: EventStore,
+    private readonly keys: ContentKeys,
+  ) {}
+
+  /**
+   * The sources of the submissions whose content still opens, by submission id.
+   * @throws StoreUnavailable @throws ContractViolation @throws SealBroken
+   */
+  async open(links: readonly LinkedSubmission[]): Promise<Map<string, RecordSource>> {
+    if (links.length === 0) return new Map();
+    const keyIds = links.map((link) => submissionStream(link.submissionId));
+    const [heads, keys] = await Promise.all([this.store.heads(keyIds), this.keys.getMany(keyIds)]);
+    const sources = new Map<string, RecordSource>();
+    for (const [index, { submissionId, organizationId, receivedAt }] of links.entries()) {
+      const keyId = keyIds[index] ?? '';
+      // A head that is not the receipt says that the submission was suppressed since.
+      const sealed = heads[index]?.data['sealed'];
+      const key = keys.get(keyId);
+      if (key === undefined || typeof sealed !== 'string') continue;
+      const { demographics, doses, indications } = readContent(
+        JSON.parse(open(key, keyId, sealed).toString('utf8')),
+      );
+      sources.set(submissionId, {
+        submissionId,
+        organizationId,
+        receivedAt,
+        demographics,
+        doses,
+        indications,
+      });
+    }
+    return sources;
+  }
+}

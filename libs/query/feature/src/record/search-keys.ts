@@ -1,0 +1,34 @@
+import { identifierKey, searchKey, type RecordSource } from '@registry/query-domain';
+
+export interface IdentifierTerms {
+  readonly authority: string;
+  readonly value: string;
+}
+
+export interface NameTerms {
+  readonly family: string;
+  readonly given: string;
+  /** `YYYY-MM-DD`. */
+  readonly birthDate: string;
+}
+
+/** Written by the projection and asked for by searches, so both make them here. */
+export const keyOfIdentifier = ({ authority, value }: IdentifierTerms): string =>
+  `id|${storable(identifierKey(authority))}|${storable(identifierKey(value))}`;
+
+export const keyOfName = ({ family, given, birthDate }: NameTerms): string =>
+  `name|${birthDate}|${searchKey(family)}|${searchKey(given)}`;
+
+/** Everything that a person can be found by. */
+export const searchKeysOf = (sources: readonly RecordSource[]): string[] => {
+  const keys = new Set<string>();
+  for (const { demographics } of sources) {
+    for (const identifier of demographics.identifiers) keys.add(keyOfIdentifier(identifier));
+    for (const name of demographics.names)
+      keys.add(keyOfName({ ...name, birthDate: demographics.birthDate }));
+  }
+  return [...keys];
+};
+
+/** SQLite ends a text at U+0000, which no identifier has a use for. */
+const storable = (text: string): string => text.replaceAll('\u0000', '');
