@@ -19,6 +19,14 @@ const boundaries = (constraints) => ({
   ],
 });
 
+/** `byDefault`: whether a `default` stands for the members of a union that have no case. */
+const exhaustive = ({ byDefault }) => ({
+  '@typescript-eslint/switch-exhaustiveness-check': [
+    'error',
+    { considerDefaultExhaustiveForUnions: byDefault, requireDefaultForNonUnion: true },
+  ],
+});
+
 const DEEP_IMPORT = {
   regex: '^@registry/[^/]+/',
   message: 'Import a library by its name, through its index.',
@@ -92,10 +100,8 @@ export default defineConfig(
     rules: {
       ...boundaries(depConstraints()),
       'no-restricted-imports': ['error', { patterns: [DEEP_IMPORT] }],
-      '@typescript-eslint/switch-exhaustiveness-check': [
-        'error',
-        { requireDefaultForNonUnion: true },
-      ],
+      // A consumer may pass over facts it has no use for …
+      ...exhaustive({ byDefault: true }),
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
@@ -107,7 +113,8 @@ export default defineConfig(
     },
   },
 
-  { files: DOMAIN, rules: { ...onlyDomains(), ...noClockNoChance } },
+  // … a domain says what each of its own means.
+  { files: DOMAIN, rules: { ...onlyDomains(), ...noClockNoChance, ...exhaustive({ byDefault: false }) } },
   { files: SPECS, rules: boundaries(depConstraints({ inTests: true })) },
   // Specs of domains may read golden files.
   {

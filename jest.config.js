@@ -12,7 +12,7 @@ const swc = {
 const kind = (displayName, suffix, extra = {}) => ({
   displayName,
   testEnvironment: 'node',
-  testMatch: [`<rootDir>/{apps,libs}/**/*.${suffix}.ts`],
+  testMatch: [`<rootDir>/{apps,libs,tools}/**/*.${suffix}.ts`],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   transformIgnorePatterns: ['/node_modules/', '/dist/'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -26,9 +26,5 @@ const kind = (displayName, suffix, extra = {}) => ({
 module.exports = {
   maxWorkers: 2,
   reporters: ['default'],
-  projects: [
-    kind('unit', 'spec'),
-    kind('integration', 'int-spec'),
-    kind('e2e', 'e2e-spec'),
-  ],
+  projects: [kind('unit', 'spec'), kind('integration', 'int-spec'), kind('e2e', 'e2e-spec')],
 };

@@ -13,7 +13,9 @@ const mtime = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 /** A project's inputs. Folders count too: theirs is the only time that changes when a file is deleted or renamed. */
 const inputsOf = (project) => {
   const source = join(project, 'src');
-  const files = readdirSync(source, { recursive: true }).filter((file) => !/(spec|\.contract)\.ts$/.test(file));
+  const files = readdirSync(source, { recursive: true }).filter(
+    (file) => !/(spec|\.contract)\.ts$/.test(file),
+  );
   return [
     join(project, 'tsconfig.json'),
     join(project, 'package.json'),

@@ -7,7 +7,7 @@ const { packages } = JSON.parse(readFileSync(file, 'utf8'));
 
 /** Where npm may have put what the package at `path` depends on, nearest first. */
 const placesOf = function* (path, name) {
-  for (let folder = path; folder !== ''; ) {
+  for (let folder = path; folder !== '';) {
     yield `${folder}/node_modules/${name}`;
     folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')));
   }
@@ -25,6 +25,8 @@ for (const [path, entry] of Object.entries(packages)) {
 
 for (const problem of problems) console.error(`package-lock.json: ${problem}`);
 if (problems.length > 0) {
-  console.error(`package-lock.json: ${problems.length} problems; CONTRIBUTING.md, "Dependencies", says what to do`);
+  console.error(
+    `package-lock.json: ${problems.length} problems; CONTRIBUTING.md, "Dependencies", says what to do`,
+  );
   process.exitCode = 1;
 }

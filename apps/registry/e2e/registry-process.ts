@@ -1,0 +1,121 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const ROOT = join(__dirname, '../../..');
+
+/** A running program of the monorepo, as a user would run it; started from what `npm run build` made. */
+export class RegistryProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+    private readonly output: () => string,
+  ) {}
+
+  /** Resolves when it listens. @throws Error with what it printed, if it ends before */
+  static async start(
+    environment: Readonly<Record<string, string>>,
+    app: 'registry' | 'query' = 'registry',
+  ): Promise<RegistryProcess> {
+    const child = spawn(process.execPath, [join(ROOT, 'apps', app, 'dist/main.js')], {
+      env: { PATH: process.env['PATH'], PORT: '0', REGISTRY_DEMO: '1', LOG_LEVEL: 'warn', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    const url = await new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const [, found] = /is listening on (http:\S+)/.exec(printed) ?? [];
+        if (found !== undefined) resolve(found);
+      };
+      child.stdout.on('data', look);
+      child.once('exit', (code) => reject(new Error(`${app} ended with ${code} before it listened:\n${printed}`)));
+    });
+    return new RegistryProcess(child, url, () => printed);
+  }
+
+  get printed(): string {
+    return this.output();
+  }
+
+  /** Graceful by default; `SIGKILL` as a crash. Resolves with the exit code when it is gone. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    const gone = new Promise<number | null>((resolve) => this.child.once('exit', resolve));
+    this.child.kill(signal);
+    return gone;
+  }
+
+  request(method: 'GET' | 'POST' | 'PUT', path: string, options: RequestOptions): Promise<Answer> {
+    return request(this.url, method, path, options);
+  }
+}
+
+export interface RequestOptions {
+  /** API key. */
+  readonly as?: string;
+  readonly purpose?: string;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as HL7. */
+  readonly hl7?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly json: () => unknown;
+}
+
+/** Headers that differ between any two answers, whatever is asked. */
+const INCIDENTAL = new Set(['date']);
+
+const request = async (
+  url: string,
+  method: string,
+  path: string,
+  { as, purpose, json, hl7 }: RequestOptions,
+): Promise<Answer> => {
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      ...(as === undefined ? {} : { authorization: `Bearer ${as}` }),
+      ...(purpose === undefined ? {} : { 'x-purpose-of-use': purpose }),
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(hl7 === undefined ? {} : { 'content-type': 'application/hl7-v2' }),
+    },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    ...(hl7 === undefined ? {} : { body: hl7 }),
+  });
+  const body = await response.text();
+  return {
+    status: response.status,
+    headers: Object.fromEntries([...response.headers].filter(([name]) => !INCIDENTAL.has(name))),
+    body,
+    json: () => JSON.parse(body) as unknown,
+  };
+};
+
+/** Asks again until the answer satisfies; fails after `milliseconds` with what was answered last. */
+export const eventually = async <T>(
+  ask: () => Promise<T>,
+  satisfies: (answer: T) => boolean,
+  milliseconds = 10_000,
+): Promise<T> => {
+  const deadline = performance.now() + milliseconds;
+  for (;;) {
+    const answer = await ask();
+    if (satisfies(answer)) return answer;
+    if (performance.now() > deadline) throw new Error(`Never came true; last: ${JSON.stringify(answer)}`);
+    await pause(20);
+  }
+};
+
+export const temporaryFolder = (): { readonly path: string; readonly remove: () => void } => {
+  const path = mkdtempSync(join(tmpdir(), 'registry-e2e-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+};
