@@ -9,7 +9,7 @@ const js = createRequire(createRequire(import.meta.url).resolve('eslint'))('@esl
 
 const globals = (...names) => Object.fromEntries(names.map((name) => [name, false]));
 
-const SPECS = ['**/*spec.ts', '**/*.contract.ts', '**/src/testing/**/*.ts'];
+const SPECS = ['**/*spec.ts', '**/*.contract.ts', '**/src/testing/**/*.ts', 'apps/*/e2e/**/*.ts'];
 const DOMAIN = ['libs/*/domain/src/**/*.ts'];
 
 const boundaries = (constraints) => ({

@@ -72,7 +72,11 @@ interface Message {
 
 /** What a module of this workspace prints; Jest itself cannot load these. */
 const outputOf = (args: readonly string[], input = ''): unknown => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, input, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: ROOT,
+    input,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
 };

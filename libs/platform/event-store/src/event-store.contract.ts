@@ -46,6 +46,9 @@ export const collect = async (
   return seen;
 };
 
+/** What a subscription to an empty store says first: there is nothing to catch up with. */
+const NOTHING_YET = { done: false, value: { events: [], position: undefined, caughtUp: true } };
+
 const everything = async (store: EventStore, categories?: readonly string[]): Promise<RecordedEvent[]> => {
   const events: RecordedEvent[] = [];
   let after: Position | undefined;
@@ -382,6 +385,19 @@ export const describeEventStoreContract = (name: string, fixture: () => EventSto
         expect(caughtUp).toBe(true);
       });
 
+      it('says that it has caught up also when nothing of its categories came last', async () => {
+        await store.append('privacy-1', 'none', newEvents(3));
+        await store.append('other-1', 'none', newEvents(3));
+        await readable(store, 6);
+        let caughtUp = false;
+        const seen = await collect(
+          store,
+          { categories: ['privacy'], limit: 2 },
+          (_, page) => (caughtUp = page.caughtUp),
+        );
+        expect([seen.length, caughtUp]).toStrictEqual([3, true]);
+      });
+
       it('moves the checkpoint past many events of other categories', async () => {
         await store.append('other-1', 'none', newEvents(1500));
         const seen = await collect(
@@ -402,7 +418,9 @@ export const describeEventStoreContract = (name: string, fixture: () => EventSto
         const never = store.subscribe({ signal: before.signal })[Symbol.asyncIterator]();
         expect(await never.next()).toStrictEqual({ done: true, value: undefined });
 
-        const pending = store.subscribe({ signal: waiting.signal })[Symbol.asyncIterator]().next();
+        const waitingPages = store.subscribe({ signal: waiting.signal })[Symbol.asyncIterator]();
+        expect(await waitingPages.next()).toStrictEqual(NOTHING_YET);
+        const pending = waitingPages.next();
         const patience = store.readAll().then(() => waiting.abort());
         expect(await pending).toStrictEqual({ done: true, value: undefined });
         await patience;
@@ -417,10 +435,9 @@ export const describeEventStoreContract = (name: string, fixture: () => EventSto
       });
 
       it('ends when the store is closed', async () => {
-        const pending = store
-          .subscribe({ signal: new AbortController().signal })
-          [Symbol.asyncIterator]()
-          .next();
+        const pages = store.subscribe({ signal: new AbortController().signal })[Symbol.asyncIterator]();
+        expect(await pages.next()).toStrictEqual(NOTHING_YET);
+        const pending = pages.next();
         await store.readAll();
         await store.close();
         expect(await pending).toStrictEqual({ done: true, value: undefined });

@@ -47,13 +47,16 @@ export class RecentEvents {
     return this.last;
   }
 
-  push(committed: CommittedEvent): void {
+  /** @returns makes the event, at most once, for whoever wants it */
+  push(committed: CommittedEvent): () => RecordedEvent {
     const size = committed.text.data.length + committed.text.metadata.length;
     if (this.last - this.first + 1 === this.capacity) this.dropFirst();
     this.last = committed.position;
-    this.entries[this.last % this.capacity] = { committed, category: categoryOf(committed.stream), size };
+    const entry: Entry = { committed, category: categoryOf(committed.stream), size };
+    this.entries[this.last % this.capacity] = entry;
     this.characters += size;
     while (this.characters > this.maxCharacters && this.first <= this.last) this.dropFirst();
+    return () => eventOf(entry);
   }
 
   /** The page after event `after`, or undefined if it begins with events no longer kept. */
@@ -64,7 +67,7 @@ export class RecentEvents {
     while (number < this.last && events.length < limit) {
       const entry = this.entries[++number % this.capacity];
       if (entry !== undefined && (categories === undefined || categories.includes(entry.category))) {
-        events.push((entry.event ??= parse(entry.committed)));
+        events.push(eventOf(entry));
       }
     }
     return {
@@ -82,6 +85,8 @@ export class RecentEvents {
     this.first += 1;
   }
 }
+
+const eventOf = (entry: Entry): RecordedEvent => (entry.event ??= parse(entry.committed));
 
 const parse = ({ position, stream, revision, text, recordedAt }: CommittedEvent): RecordedEvent =>
   freezeDeep({

@@ -14,9 +14,10 @@ import {
 } from './event-store.port.js';
 import { GroupCommit } from './group-commit.js';
 import { positionNumber } from './log-position.js';
-import { AppendRequest, appendRequest } from './new-events.js';
+import { AppendRequest, appendRequest, freezeDeep } from './new-events.js';
 import { pageLimit } from './read-options.js';
 import { RecentEvents } from './recent-events.js';
+import { RecentHeads } from './recent-heads.js';
 import { RecordedAtClock } from './recorded-at.js';
 import { openForReading, openForWriting } from './sqlite-database.js';
 import { SqliteReader } from './sqlite-reader.js';
@@ -81,7 +82,7 @@ abstract class SqliteEventStore implements EventStore, LogSource {
 
   heads(streams: readonly string[]): Promise<(RecordedEvent | undefined)[]> {
     return new Promise((resolve) => {
-      resolve(this.reading(() => streams.map((stream) => this.reader.head(stream))));
+      resolve(this.reading(() => streams.map((stream) => this.head(stream))));
     });
   }
 
@@ -106,6 +107,8 @@ abstract class SqliteEventStore implements EventStore, LogSource {
 
   protected abstract page(options: ReadAllOptions): ScannedPage;
 
+  protected abstract head(stream: string): RecordedEvent | undefined;
+
   protected reading<T>(work: () => T): T {
     if (this.isClosed) throw closedError();
     try {
@@ -120,6 +123,7 @@ abstract class SqliteEventStore implements EventStore, LogSource {
 
 class WritableSqliteEventStore extends SqliteEventStore {
   private readonly recent: RecentEvents;
+  private readonly recentHeads = new RecentHeads();
   private readonly appends: GroupCommit<AppendRequest, AppendResult>;
   private readonly grown = new WakeUp();
 
@@ -136,7 +140,7 @@ class WritableSqliteEventStore extends SqliteEventStore {
       reader,
       new RecordedAtClock(now, recordedAt),
       (events) => {
-        for (const event of events) this.recent.push(event);
+        for (const event of events) this.recentHeads.set(event.stream, this.recent.push(event));
         this.grown.wake();
       },
     );
@@ -170,6 +174,16 @@ class WritableSqliteEventStore extends SqliteEventStore {
     const inMemory = this.recent.page(after, pageLimit(options.limit), options.categories);
     return inMemory ?? this.reader.page(options, this.recent.lastNumber);
   }
+
+  protected head(stream: string): RecordedEvent | undefined {
+    const known = this.recentHeads.get(stream);
+    if (known !== undefined) return known;
+    const head = this.reader.head(stream);
+    if (head === undefined) return undefined;
+    freezeDeep(head);
+    this.recentHeads.set(stream, () => head);
+    return head;
+  }
 }
 
 class ReadOnlySqliteEventStore extends SqliteEventStore {
@@ -202,6 +216,10 @@ class ReadOnlySqliteEventStore extends SqliteEventStore {
 
   protected page(options: ReadAllOptions): ScannedPage {
     return this.reader.page(options, this.reader.last().number);
+  }
+
+  protected head(stream: string): RecordedEvent | undefined {
+    return this.reader.head(stream);
   }
 }
 

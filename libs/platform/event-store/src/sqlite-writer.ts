@@ -20,6 +20,8 @@ export class SqliteWriter {
   private readonly begin: Statement;
   private readonly commit: Statement;
   private readonly insert: Statement;
+  /** Leaves a place that is taken as it is. */
+  private readonly insertNew: Statement;
   private readonly headOf: Statement;
   private readonly places: Statement;
   private readonly placeOfId: Statement;
@@ -41,6 +43,7 @@ export class SqliteWriter {
     this.begin = reader.prepare('BEGIN IMMEDIATE');
     this.commit = reader.prepare('COMMIT');
     this.insert = reader.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.insertNew = reader.prepare('INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.headOf = reader.prepare(
       'SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1',
     );
@@ -96,6 +99,10 @@ export class SqliteWriter {
   }
 
   private append(request: AppendRequest, recordedAt: string): Outcome<AppendResult> {
+    // Most streams that shall not exist do not: the unique index says so on the way, without a look before.
+    if (request.expected === 'none' && this.insertAll(this.insertNew, request, 0, recordedAt)) {
+      return this.appended(request, 0, recordedAt);
+    }
     const head = (this.headOf.get(request.stream) as readonly [number] | undefined)?.[0] ?? -1;
     const earlier =
       request.expected === 'any'
@@ -108,15 +115,31 @@ export class SqliteWriter {
       const [position, revision, , at] = earlier;
       return { result: { revision, position: numberedPosition(position), recordedAt: at } };
     }
-    let revision = head;
-    for (const text of request.events) {
-      revision += 1;
-      this.last += 1;
-      const { id, type, data, metadata } = text;
-      this.insert.run(this.last, request.stream, revision, id, type, data, metadata, recordedAt);
-      if (request.expected === 'any') this.list.run(request.stream, id, revision);
-      this.written.push({ position: this.last, stream: request.stream, revision, text, recordedAt });
+    this.insertAll(this.insert, request, head + 1, recordedAt);
+    if (request.expected === 'any') {
+      for (const [index, { id }] of request.events.entries())
+        this.list.run(request.stream, id, head + 1 + index);
     }
+    return this.appended(request, head + 1, recordedAt);
+  }
+
+  /** @returns false if `insert` ignored the first event, whose place is taken; then nothing was inserted */
+  private insertAll(insert: Statement, request: AppendRequest, first: number, recordedAt: string): boolean {
+    const { stream, events } = request;
+    for (const [index, text] of events.entries()) {
+      const { id, type, data, metadata } = text;
+      const position = this.last + 1;
+      const revision = first + index;
+      const { changes } = insert.run(position, stream, revision, id, type, data, metadata, recordedAt);
+      if (changes === 0) return false;
+      this.last = position;
+      this.written.push({ position, stream, revision, text, recordedAt });
+    }
+    return true;
+  }
+
+  private appended(request: AppendRequest, first: number, recordedAt: string): Outcome<AppendResult> {
+    const revision = first + request.events.length - 1;
     return { result: { revision, position: numberedPosition(this.last), recordedAt } };
   }
 

@@ -6,6 +6,11 @@ import type { ConsumeOptions, Consumption, Delivery, Messaging, TopicDeclaration
 export const LOG_PARTITION = 'log';
 
 const PAGE_SIZE = 500;
+/**
+ * Least time from one batch to the next: under load messages gather, and what a batch costs once (transactions, calls of
+ * the store) is shared. A message that comes alone does not wait.
+ */
+const PACE_MS = 10;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 5_000;
 
@@ -50,7 +55,10 @@ export class EmbeddedMessaging implements Messaging {
               deliveries: events.flatMap((event) => deliveriesOf(event, declarations)),
               checkpoint: position,
             });
+          const began = performance.now();
           await retry(handlePage, abort.signal, options.onTrouble);
+          const rest = PACE_MS - (performance.now() - began);
+          if (page.caughtUp && rest > 1) await pauseFor(rest, abort.signal);
         }
         caughtUp = page.caughtUp;
       }

@@ -87,7 +87,7 @@ export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy)
   unless(relationship?.purposes.includes(purpose) === true, 'purpose-not-in-relationship');
   unless(privacy.status === 'opened', 'not-readable');
   unless(
-    privacy.status === 'opened' && allowsViewer(privacy.setting, requester.organizationId),
+    privacy.status !== 'opened' || allowsViewer(privacy.setting, requester.organizationId),
     'person-setting',
   );
 
@@ -100,5 +100,6 @@ export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy)
   };
 };
 
+/** Compared as instants: as text, `…:00Z` would come after `…:00.999Z`. What is no instant is never in force. */
 const inForce = (term: { readonly startsAt: string; readonly endsAt: string }, at: string): boolean =>
-  term.startsAt <= at && at < term.endsAt;
+  Date.parse(term.startsAt) <= Date.parse(at) && Date.parse(at) < Date.parse(term.endsAt);

@@ -26,10 +26,19 @@ export class PersonLanes<Read> {
     });
   }
 
+  /** Runs an entry alone in the person's lane: after the changes that wait there, before the reads. Must not throw. */
+  note(personId: string, entry: () => Promise<void>): Promise<void> {
+    const lane = this.laneOf(personId);
+    return new Promise((resolve) => {
+      lane.notes.push(() => entry().then(resolve));
+      this.start(personId, lane);
+    });
+  }
+
   private laneOf(personId: string): Lane<Read> {
     let lane = this.lanes.get(personId);
     if (lane === undefined) {
-      lane = { changes: [], reads: [], running: false };
+      lane = { changes: [], notes: [], reads: [], running: false };
       this.lanes.set(personId, lane);
     }
     return lane;
@@ -45,9 +54,9 @@ export class PersonLanes<Read> {
     // One turn, so that reads which arrive together are answered together.
     await Promise.resolve();
     for (;;) {
-      const change = lane.changes.shift();
-      if (change !== undefined) {
-        await change();
+      const alone = lane.changes.shift() ?? lane.notes.shift();
+      if (alone !== undefined) {
+        await alone();
       } else if (lane.reads.length > 0) {
         const batch = lane.reads.splice(0, MAX_BATCH);
         lane.reads.unshift(...(await this.answer(personId, batch)));
@@ -62,6 +71,7 @@ export class PersonLanes<Read> {
 
 interface Lane<Read> {
   readonly changes: (() => Promise<void>)[];
+  readonly notes: (() => Promise<void>)[];
   readonly reads: Read[];
   running: boolean;
 }

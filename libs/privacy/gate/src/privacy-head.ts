@@ -33,7 +33,8 @@ export const resolvePrivacyHead = async (
   const settingRevision = head === undefined ? 0 : settingRevisionOf(head);
   const [event] = await store.read(privacyStream(personId), { from: settingRevision, limit: 1 });
   if (head === undefined) return { state: initialPrivacyState, revision: undefined };
-  if (event === undefined) throw new PrivacyStreamUnreadable();
+  // Not there, or another event (a revision below 0 reads the first one): never guess.
+  if (event?.revision !== settingRevision) throw new PrivacyStreamUnreadable();
   return { state: stateOf(event), revision: head.revision };
 };
 
@@ -71,7 +72,7 @@ export const privacyStateAt = async (
   let revision: number | null = head === undefined ? null : settingRevisionOf(head);
   while (revision !== null) {
     const [event]: RecordedEvent[] = await store.read(privacyStream(personId), { from: revision, limit: 1 });
-    if (event === undefined) throw new PrivacyStreamUnreadable();
+    if (event?.revision !== revision) throw new PrivacyStreamUnreadable();
     if (store.comparePositions(event.position, at) < 0) return stateOf(event);
     revision = (event.data as unknown as SettingEventData).previousSettingRevision;
   }

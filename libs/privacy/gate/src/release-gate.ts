@@ -15,7 +15,12 @@ import {
   type NewEvent,
   type RecordedEvent,
 } from '@registry/event-store';
-import { decidePrivacy, type PrivacyCommand, type RecordDisclosedData } from '@registry/privacy-domain';
+import {
+  decidePrivacy,
+  type DisclosureAbortedData,
+  type PrivacyCommand,
+  type RecordDisclosedData,
+} from '@registry/privacy-domain';
 import { decideDisclosure, type Decision, type Requester } from './decision.js';
 import { MN_EXCHANGE_1, type DisclosurePolicy } from './disclosure-policy.js';
 import { systemGateClock, type GateClock } from './gate-clock.js';
@@ -99,30 +104,41 @@ export class ReleaseGate {
    * Decides, commits and releases one person's record to one requester, within `RELEASE_BOUND_MS`. Never rejects.
    * The inquiry is journaled whatever comes of it; nothing is answered before that is durable.
    */
-  async disclose(request: DisclosureRequest): Promise<DisclosureOutcome> {
+  disclose(request: DisclosureRequest): Promise<DisclosureOutcome> {
     const inquiryId = this.newId();
-    const [outcome, journaled] = await Promise.all([
-      this.decideInTime(request, inquiryId),
-      this.journal.append(request, inquiryId).then(
-        () => true,
-        () => false,
-      ),
-    ]);
-    // Not journaled: whatever was committed is not handed over, and drops by itself.
-    return journaled ? outcome : UNAVAILABLE;
+    const deadline = this.clock.monotonic() + RELEASE_BOUND_MS;
+    return new Promise((resolve) => {
+      // A store that hangs, in the decision or in the journal, must not hold the requester: a release that comes later is
+      // never handed over, and drops.
+      const cancel = this.clock.after(RELEASE_BOUND_MS, () => resolve(UNAVAILABLE));
+      void Promise.all([
+        this.decided(request, inquiryId, deadline),
+        this.journaled(request, inquiryId),
+      ]).then(([outcome, journaled]) => {
+        cancel();
+        // Not journaled: whatever was committed is not handed over, and drops by itself.
+        resolve(journaled ? outcome : UNAVAILABLE);
+      });
+    });
   }
 
-  private decideInTime(request: DisclosureRequest, inquiryId: string): Promise<DisclosureOutcome> {
-    return new Promise((resolve) => {
-      const deadline = this.clock.monotonic() + RELEASE_BOUND_MS;
-      // A store that hangs must not hold the requester: a release that comes later is never handed over, and drops.
-      const cancel = this.clock.after(RELEASE_BOUND_MS, () => resolve(UNAVAILABLE));
-      const answer = (outcome: DisclosureOutcome) => {
-        cancel();
-        resolve(outcome);
-      };
-      this.lanes.read(request.personId, { request, inquiryId, deadline, resolve: answer });
-    });
+  private decided(
+    request: DisclosureRequest,
+    inquiryId: string,
+    deadline: number,
+  ): Promise<DisclosureOutcome> {
+    return new Promise((resolve) =>
+      this.lanes.read(request.personId, { request, inquiryId, deadline, resolve }),
+    );
+  }
+
+  private async journaled(request: DisclosureRequest, inquiryId: string): Promise<boolean> {
+    try {
+      await this.journal.append(request, inquiryId);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /**
@@ -136,11 +152,21 @@ export class ReleaseGate {
     eventId: string,
   ): Promise<SettingChangeOutcome> {
     const deadline = this.clock.monotonic() + SETTING_CHANGE_DEADLINE_MS;
-    const outcome = await this.lanes.change(personId, () =>
-      this.commitChange(personId, command, metadata, eventId, deadline),
+    const outcome = await this.committedInTime(
+      this.lanes.change(personId, () => this.commitChange(personId, command, metadata, eventId, deadline)),
     );
     await this.settled(personId);
     return outcome;
+  }
+
+  /** A lane or a store that hangs must not hold whoever changes the setting; what is then still under way is not acknowledged. */
+  private committedInTime(commit: Promise<SettingChangeOutcome>): Promise<SettingChangeOutcome> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.clock.after(SETTING_CHANGE_DEADLINE_MS, () =>
+        reject(new SettingChangeUnavailable()),
+      );
+      commit.finally(cancel).then(resolve, reject);
+    });
   }
 
   private async commitChange(
@@ -150,34 +176,65 @@ export class ReleaseGate {
     eventId: string,
     deadline: number,
   ): Promise<SettingChangeOutcome> {
+    const appended = await this.appendAtHead(personId, eventId, deadline, ({ state }) => {
+      const [event] = decidePrivacy(command, state);
+      return event === undefined ? undefined : { ...event, metadata };
+    });
+    if (appended === undefined) throw new SettingChangeUnavailable();
+    const { head, revision } = appended;
+    if (revision !== undefined) return { settingRevision: revision, changed: true };
+    return {
+      settingRevision: head.state.status === 'opened' ? head.state.settingRevision : 0,
+      changed: false,
+    };
+  }
+
+  /**
+   * Appends the event that `eventOn` makes of the head, at that head, until it stands or the deadline has passed
+   * (undefined). Never twice: an append of unknown outcome stands at the one revision it was made for or nowhere, so
+   * the next attempt looks there first. Else a change that others have undone since would be made a second time.
+   */
+  private async appendAtHead(
+    personId: string,
+    id: string,
+    deadline: number,
+    eventOn: (head: PrivacyHead) => Omit<NewEvent, 'id'> | undefined,
+  ): Promise<{ readonly head: PrivacyHead; readonly revision?: number } | undefined> {
+    const stream = privacyStream(personId);
+    let unsure: number | undefined;
     while (this.clock.monotonic() < deadline) {
       try {
         const head = await readPrivacyHead(this.store, personId);
-        const [event] = decidePrivacy(command, head.state);
-        if (event === undefined) {
-          return {
-            settingRevision: head.state.status === 'opened' ? head.state.settingRevision : 0,
-            changed: false,
-          };
+        if (unsure !== undefined && head.revision !== undefined && head.revision >= unsure) {
+          const [there] = await this.store.read(stream, { from: unsure, limit: 1 });
+          if (there?.id === id) return { head, revision: unsure };
+          unsure = undefined;
         }
-        const { revision } = await this.store.append(privacyStream(personId), head.revision ?? 'none', [
-          { id: eventId, type: event.type, data: event.data, metadata },
-        ]);
-        return { settingRevision: revision, changed: true };
+        const event = eventOn(head);
+        if (event === undefined) return { head };
+        unsure ??= (head.revision ?? -1) + 1;
+        const { revision } = await this.store.append(stream, head.revision ?? 'none', [{ ...event, id }]);
+        return { head, revision };
       } catch (error) {
-        // A conflict with a disclosure: go again at the new head. An append of unknown outcome: the new head tells, and
-        // the decision on it is empty if the change stands.
+        // A conflict, with a disclosure as a rule: go again at the new head.
         if (!isContention(error)) throw error;
-        if (!(error instanceof RevisionConflict)) await this.pause(RETRY_PAUSE_MS);
+        if (error instanceof RevisionConflict) unsure = undefined;
+        else await this.pause(RETRY_PAUSE_MS);
       }
     }
-    throw new SettingChangeUnavailable();
+    return undefined;
   }
 
   private async settled(personId: string): Promise<void> {
-    const elsewhere = this.several ? this.pause(RELEASE_BOUND_MS) : undefined;
+    const elsewhere = this.several ? this.passed(RELEASE_BOUND_MS) : undefined;
     await this.outstanding.drained(personId);
     await elsewhere;
+  }
+
+  /** No less than so long by the clock: a timer may fire up to a millisecond early. */
+  private async passed(milliseconds: number): Promise<void> {
+    const until = this.clock.monotonic() + milliseconds;
+    for (let left = milliseconds; left > 0; left = until - this.clock.monotonic()) await this.pause(left);
   }
 
   private pause(milliseconds: number): Promise<void> {
@@ -208,9 +265,10 @@ export class ReleaseGate {
     decidedAt: number,
   ): Promise<readonly PendingRead[]> {
     const { head, heads } = await this.readHeads(personId, reads);
+    const at = this.clock.now().toISOString();
     const permitted: PermittedRead[] = [];
     for (const read of reads) {
-      const decision = this.decide(read.request, head, heads);
+      const decision = this.decide(read.request, at, head, heads);
       if (decision.permit) permitted.push({ ...read, decision });
       else read.resolve(REFUSED);
     }
@@ -226,7 +284,7 @@ export class ReleaseGate {
       await this.store.append(
         privacyStream(personId),
         head.revision,
-        permitted.map((read) => this.disclosureEvent(read, settingRevision, heads)),
+        permitted.map((read) => this.disclosureEvent(read, at, settingRevision, heads)),
       );
     } catch (error) {
       // Only a conflict proves that nothing was committed. An append of unknown outcome releases nothing and is never
@@ -256,14 +314,14 @@ export class ReleaseGate {
     return { head, heads };
   }
 
-  private decide(request: DisclosureRequest, head: PrivacyHead, heads: Heads): Decision {
+  private decide(request: DisclosureRequest, at: string, head: PrivacyHead, heads: Heads): Decision {
     const { requester, purpose, personId } = request;
     const stateAt = <State>(stream: string) => heads.get(stream)?.data['state'] as State | undefined;
     return decideDisclosure(
       {
         requester,
         purpose,
-        at: this.clock.now().toISOString(),
+        at,
         client: stateAt<ClientState>(accessStreams.client(requester.clientId)),
         organization: stateAt<OrganizationState>(accessStreams.organization(requester.organizationId)),
         agreement: stateAt<AgreementState>(accessStreams.agreement(requester.organizationId)),
@@ -276,7 +334,12 @@ export class ReleaseGate {
     );
   }
 
-  private disclosureEvent(read: PermittedRead, settingRevision: number, heads: Heads): NewEvent {
+  private disclosureEvent(
+    read: PermittedRead,
+    decidedAt: string,
+    settingRevision: number,
+    heads: Heads,
+  ): NewEvent {
     const { requester, purpose } = read.request;
     const data: RecordDisclosedData = {
       settingRevision,
@@ -286,6 +349,7 @@ export class ReleaseGate {
       purpose,
       policy: read.decision.policy,
       fields: read.decision.fields,
+      decidedAt,
       decidedOn: streamsOf(read.request).map((stream) => ({
         stream,
         revision: heads.get(stream)?.revision ?? -1,
@@ -334,25 +398,20 @@ export class ReleaseGate {
   /** Best effort within the bound of a setting change: the disclosure stays in the history in any case, as possibly seen. */
   private async recordAborted(personId: string, inquiryId: string, settingRevision: number): Promise<void> {
     const id = this.newId();
-    await this.lanes.change(personId, async () => {
-      const deadline = this.clock.monotonic() + SETTING_CHANGE_DEADLINE_MS;
-      while (this.clock.monotonic() < deadline) {
-        try {
-          const head = await readPrivacyHead(this.store, personId);
-          const now = head.state.status === 'opened' ? head.state.settingRevision : settingRevision;
-          await this.store.append(privacyStream(personId), head.revision ?? 'none', [
-            {
-              id,
-              type: 'DisclosureAborted',
-              data: { settingRevision: now, inquiryId, reason: 'late' },
-              metadata: { schemaVersion: 1 },
-            },
-          ]);
-          return;
-        } catch (error) {
-          if (!isContention(error)) return;
-          if (!(error instanceof RevisionConflict)) await this.pause(RETRY_PAUSE_MS);
-        }
+    const deadline = this.clock.monotonic() + SETTING_CHANGE_DEADLINE_MS;
+    await this.lanes.note(personId, async () => {
+      try {
+        await this.appendAtHead(personId, id, deadline, ({ state }) => ({
+          type: 'DisclosureAborted',
+          data: {
+            settingRevision: state.status === 'opened' ? state.settingRevision : settingRevision,
+            inquiryId,
+            reason: 'late',
+          } satisfies DisclosureAbortedData,
+          metadata: { schemaVersion: 1 },
+        }));
+      } catch {
+        // What cannot be read cannot be appended to either.
       }
     });
   }

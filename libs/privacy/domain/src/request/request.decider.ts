@@ -9,7 +9,9 @@ export const decideRequest = (command: RequestCommand, state: RequestState): Req
     case 'SubmitRequest': {
       if (state.status !== 'absent') throw new PrivacyError('PRIVACY.REQUEST_EXISTS');
       // A lock is held by a provider, never by a school or an insurer (DOMAIN 3.2).
-      if (command.holderIsProvider === false) throw new PrivacyError('PRIVACY.HOLDER_NOT_A_PROVIDER');
+      if ('organizationId' in command.change && command.holderIsProvider !== true) {
+        throw new PrivacyError('PRIVACY.HOLDER_NOT_A_PROVIDER');
+      }
       const { change, capacity, sealedForm, submittedBy, receivedAt, dueAt } = command;
       return [
         {

@@ -55,6 +55,8 @@ export type RecordDisclosedData = {
   readonly purpose: string;
   readonly policy: string;
   readonly fields: readonly string[];
+  /** ISO-8601 UTC: the time that agreement and relationship were in force at; `recordedAt` may be up to a second later. */
+  readonly decidedAt: string;
   /** Heads that the decision was made on, so that it can be made again later. */
   readonly decidedOn: readonly { readonly stream: string; readonly revision: number }[];
 };

@@ -1,0 +1,18 @@
+import { cpus, totalmem } from 'node:os';
+
+const BENCHMARKS = {
+  ingest: async () => (await import('./ingest.mjs')).ingest(),
+};
+
+const wanted = process.argv.slice(2);
+const names = wanted.length > 0 ? wanted : Object.keys(BENCHMARKS);
+console.log(
+  `${cpus().length} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${new Date().toISOString()}`,
+);
+for (const name of names) {
+  const run = BENCHMARKS[name];
+  if (run === undefined)
+    throw new Error(`No benchmark ${name}; there are ${Object.keys(BENCHMARKS).join(', ')}`);
+  console.log(`\n${name}`);
+  console.table(await run());
+}
