@@ -1,7 +1,9 @@
 import { cpus, totalmem } from 'node:os';
 
 const BENCHMARKS = {
+  start: async () => (await import('./start.mjs')).start(),
   ingest: async () => (await import('./ingest.mjs')).ingest(),
+  read: async () => (await import('./read.mjs')).read(),
 };
 
 const wanted = process.argv.slice(2);

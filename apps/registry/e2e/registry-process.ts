@@ -32,9 +32,29 @@ export class RegistryProcess {
         if (found !== undefined) resolve(found);
       };
       child.stdout.on('data', look);
-      child.once('exit', (code) => reject(new Error(`${app} ended with ${code} before it listened:\n${printed}`)));
+      child.once('exit', (code) =>
+        reject(new Error(`${app} ended with ${code} before it listened:\n${printed}`)),
+      );
     });
     return new RegistryProcess(child, url, () => printed);
+  }
+
+  /** For what is expected to end by itself: resolves with its exit code and what it printed. */
+  static async runToEnd(
+    environment: Readonly<Record<string, string>>,
+    app: 'registry' | 'query' = 'registry',
+  ): Promise<{ readonly code: number | null; readonly printed: string; readonly milliseconds: number }> {
+    const began = performance.now();
+    const child = spawn(process.execPath, [join(ROOT, 'apps', app, 'dist/main.js')], {
+      env: { PATH: process.env['PATH'], PORT: '0', REGISTRY_DEMO: '1', LOG_LEVEL: 'warn', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 20_000,
+    });
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { code, printed, milliseconds: performance.now() - began };
   }
 
   get printed(): string {
@@ -49,10 +69,20 @@ export class RegistryProcess {
     return gone;
   }
 
-  request(method: 'GET' | 'POST' | 'PUT', path: string, options: RequestOptions): Promise<Answer> {
+  request(method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
     return request(this.url, method, path, options);
   }
+
+  /** Resolves when it answers and its consumers have handled all that is there. */
+  async ready(): Promise<void> {
+    await eventually(
+      () => this.request('GET', '/health/ready'),
+      (answer) => answer.status === 200,
+    );
+  }
 }
+
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'PATCH' | 'OPTIONS';
 
 export interface RequestOptions {
   /** API key. */
@@ -62,6 +92,9 @@ export interface RequestOptions {
   readonly json?: unknown;
   /** Sent as HL7. */
   readonly hl7?: string;
+  /** Sent as it is. */
+  readonly body?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Answer {
@@ -78,7 +111,7 @@ const request = async (
   url: string,
   method: string,
   path: string,
-  { as, purpose, json, hl7 }: RequestOptions,
+  { as, purpose, json, hl7, body: raw, headers = {} }: RequestOptions,
 ): Promise<Answer> => {
   const response = await fetch(url + path, {
     method,
@@ -87,9 +120,11 @@ const request = async (
       ...(purpose === undefined ? {} : { 'x-purpose-of-use': purpose }),
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       ...(hl7 === undefined ? {} : { 'content-type': 'application/hl7-v2' }),
+      ...headers,
     },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     ...(hl7 === undefined ? {} : { body: hl7 }),
+    ...(raw === undefined ? {} : { body: raw }),
   });
   const body = await response.text();
   return {

@@ -7,7 +7,10 @@ export interface StoreUnderTest {
   readonly name: 'SQLite' | 'PostgreSQL';
   readonly available: boolean;
   /** Environment of the program, and how to throw the store away. */
-  readonly make: () => Promise<{ readonly environment: Record<string, string>; readonly remove: () => Promise<void> }>;
+  readonly make: () => Promise<{
+    readonly environment: Record<string, string>;
+    readonly remove: () => Promise<void>;
+  }>;
 }
 
 const HOST = process.env['PGHOST'] ?? '127.0.0.1';

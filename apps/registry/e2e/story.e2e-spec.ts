@@ -40,7 +40,11 @@ for (const store of STORES) {
     const read = (id: string): Promise<Answer> =>
       registry.request('GET', `/persons/${id}`, { as: LAKESIDE, purpose: 'treatment' });
     const search = (): Promise<Answer> =>
-      registry.request('POST', '/persons/search', { as: LAKESIDE, purpose: 'treatment', json: { name: DARYL } });
+      registry.request('POST', '/persons/search', {
+        as: LAKESIDE,
+        purpose: 'treatment',
+        json: { name: DARYL },
+      });
 
     /** Submits, verifies and approves a request for Daryl; resolves with its id once it is applied. */
     const apply = async (change: Record<string, string>): Promise<string> => {
@@ -55,7 +59,9 @@ for (const store of STORES) {
         json: { evidence: 'photo-id' },
       });
       expect(verified.json()).toEqual({ requestId, status: 'verified' });
-      const approved = await registry.request('POST', `/privacy/requests/${requestId}/approve`, { as: HELP_DESK });
+      const approved = await registry.request('POST', `/privacy/requests/${requestId}/approve`, {
+        as: HELP_DESK,
+      });
       expect(approved.json()).toEqual({ requestId, status: 'applied' });
       return requestId;
     };
@@ -67,7 +73,10 @@ for (const store of STORES) {
       expect(ack.body).toMatch(/\rMSA\|A[AE]\|/);
 
       // … becomes a record that its clinic reads, found by name and then by its own id.
-      const found = await eventually(search, (answer) => (answer.json() as { persons: unknown[] }).persons.length === 1);
+      const found = await eventually(
+        search,
+        (answer) => (answer.json() as { persons: unknown[] }).persons.length === 1,
+      );
       const [person] = (found.json() as { persons: Person[] }).persons;
       const id = person?.id ?? '';
       expect(person?.name.family).toBe('Johnson');
@@ -119,12 +128,18 @@ for (const store of STORES) {
       await apply({ change: 'opt-out' });
       expect((await search()).json()).toEqual({ persons: [] });
 
-      const later = realVxu('vxu-057.hl7').replace(/\|VXU\^V04\^VXU_V04\|[^|]*\|/, '|VXU^V04^VXU_V04|AFTER-OPT-OUT|');
+      const later = realVxu('vxu-057.hl7').replace(
+        /\|VXU\^V04\^VXU_V04\|[^|]*\|/,
+        '|VXU^V04^VXU_V04|AFTER-OPT-OUT|',
+      );
       const ack = await registry.request('POST', '/hl7', { as: LAKESIDE, hl7: later });
       expect(ack.body).toMatch(/\rMSA\|A[AE]\|AFTER-OPT-OUT/);
 
       await apply({ change: 'opt-in' });
-      const found = await eventually(search, (answer) => (answer.json() as { persons: unknown[] }).persons.length === 1);
+      const found = await eventually(
+        search,
+        (answer) => (answer.json() as { persons: unknown[] }).persons.length === 1,
+      );
       const [person] = (found.json() as { persons: Person[] }).persons;
       expect(person?.name.family).toBe('Johnson');
     });

@@ -1,1 +1,2 @@
-export {};
+export * from './access-fixtures.js';
+export * from './given.js';

@@ -1,10 +1,15 @@
-import { ValidationPipe, type Type, type ValidationError, type DynamicModule } from '@nestjs/common';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { RequestWithCaller } from '@registry/access';
 import { NestLogger, type Logger } from '@registry/observability';
-import { InvalidInput, ProblemFilter } from './problem.filter.js';
+import type { FastifyReply } from 'fastify';
+import { BodyPipe } from './body.pipe.js';
+import { problem, PROBLEM_MEDIA_TYPE } from './problem.js';
+import { ProblemFilter, statusOfServerError } from './problem.filter.js';
 import { checkReleases } from './release-reply.js';
 
 const MAX_BODY_BYTES = 1_048_576;
@@ -15,7 +20,12 @@ export const createHttpApp = async (
   module: Type | DynamicModule,
   logger: Logger,
 ): Promise<NestFastifyApplication> => {
-  const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: 'idle' });
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: 'idle',
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),
     abortOnError: false,
@@ -23,7 +33,7 @@ export const createHttpApp = async (
   const server = adapter.getInstance();
   // HL7 comes as bytes: its character set is the message's own business.
   for (const type of HL7_MEDIA_TYPES) app.useBodyParser(type, { bodyLimit: MAX_BODY_BYTES });
-  app.useGlobalPipes(validation());
+  app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ProblemFilter(logger));
   server.addHook('onRequest', (_request, reply, done) => {
     // Nobody between the registry and its client may keep an answer.
@@ -60,21 +70,37 @@ export const serveOpenApi = (app: NestFastifyApplication): void => {
   });
 };
 
-const validation = (): ValidationPipe =>
-  new ValidationPipe({
-    transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
-    validationError: { target: false, value: false },
-    exceptionFactory: (errors) => new InvalidInput(errors.flatMap((error) => placesOf(error, ''))),
-  });
+/** What the server refuses before there is a route, such as a URL that does not decode: its own answer quotes the URL. */
+const answerUnroutable = (error: Error, _request: unknown, reply: FastifyReply): void => {
+  const status = statusOfServerError(error);
+  void reply
+    .status(status)
+    .headers({ 'cache-control': 'no-store', 'content-type': PROBLEM_MEDIA_TYPE })
+    .send(JSON.stringify(problem(status)));
+};
 
-const placesOf = (error: ValidationError, parent: string): { path: string; message: string }[] => {
-  const path = `${parent}/${error.property}`;
-  return [
-    // The rule's name, not class-validator's sentence: a custom message could quote the value.
-    ...Object.keys(error.constraints ?? {}).map((rule) => ({ path, message: rule })),
-    ...(error.children ?? []).flatMap((child) => placesOf(child, path)),
-  ];
+/** What is no HTTP, or too much of it: there is no request to reply to, so the answer is written to the socket. */
+const answerUnreadable = (error: Error & { readonly code?: string }, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const status = UNREADABLE[error.code ?? ''] ?? 400;
+  const body = JSON.stringify(problem(status));
+  if (socket.writable) {
+    socket.write(
+      [
+        `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+        'cache-control: no-store',
+        `content-type: ${PROBLEM_MEDIA_TYPE}`,
+        `content-length: ${Buffer.byteLength(body)}`,
+        'connection: close',
+        '',
+        body,
+      ].join('\r\n'),
+    );
+  }
+  socket.destroy(error);
+};
+
+const UNREADABLE: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
 };

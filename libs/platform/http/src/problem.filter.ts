@@ -36,7 +36,8 @@ const problemOf = (error: unknown): Problem => {
   return problem(500);
 };
 
-const statusOfServerError = (error: unknown): number => {
+/** A client's fault as the server itself has it, else 500. */
+export const statusOfServerError = (error: unknown): number => {
   const status = (error as { statusCode?: unknown }).statusCode;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 };

@@ -5,12 +5,12 @@ import type { ConsumeOptions, Consumption, Delivery, Messaging, TopicDeclaration
 /** The embedded log is one partition. */
 export const LOG_PARTITION = 'log';
 
-const PAGE_SIZE = 500;
+const PAGE_SIZE = 100;
 /**
  * Least time from one batch to the next: under load messages gather, and what a batch costs once (transactions, calls of
  * the store) is shared. A message that comes alone does not wait.
  */
-const PACE_MS = 10;
+const PACE_MS = 20;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 5_000;
 

@@ -20,17 +20,17 @@ export interface ServiceDefinition {
 /** Exit code of a wrong configuration, as sysexits has it. */
 const EX_CONFIG = 78;
 
+/** What requests under way get to end after SIGTERM. */
+const DRAIN_MS = 3_500;
+
 /** Runs a service from the environment's configuration until it is told to stop. */
 export const runService = (service: ServiceDefinition): void => {
   start(service).catch((error: unknown) => {
-    const message = error instanceof Error ? error.message : 'unknown';
     if (isConfigurationError(error)) {
-      process.stderr.write(`${message}\n`);
+      process.stderr.write(`${error.message}\n`);
       process.exit(EX_CONFIG);
     }
-    process.stderr.write(
-      `${service.name} could not start: ${error instanceof Error ? (error.stack ?? message) : message}\n`,
-    );
+    process.stderr.write(`${service.name} could not start: ${reasonOf(error)}\n`);
     process.exit(1);
   });
 };
@@ -57,6 +57,9 @@ const start = async ({ name, writes, module, prepare }: ServiceDefinition): Prom
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
+    // Requests under way are answered first; one that does not end by itself is not waited for.
+    const server = app.getHttpServer();
+    setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
     void app.close().finally(() => {
       folder?.release();
       process.exit(0);
@@ -66,5 +69,14 @@ const start = async ({ name, writes, module, prepare }: ServiceDefinition): Prom
   process.on('SIGTERM', stop);
 };
 
-const isConfigurationError = (error: unknown): boolean =>
+/** A port in use or a database that is away needs no stack; what nobody foresaw does. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown';
+  if (!('code' in error)) return error.stack ?? error.message;
+  const [line = ''] = error.message.split('\n', 1);
+  const code = String(error.code);
+  return line.includes(code) ? line : `${code} ${line}`;
+};
+
+const isConfigurationError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('CONFIGURATION.');

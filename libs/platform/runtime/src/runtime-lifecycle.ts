@@ -1,20 +1,14 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry } from '@registry/messaging';
 import { ReadModels } from './read-models.js';
 
-/** Starts consumers when all modules stand, stops them before HTTP, and closes the stores last. */
+/**
+ * Starts consumers when all modules stand and stops them when HTTP has: an approval under way waits for them. Closes the stores last.
+ */
 @Injectable()
-export class RuntimeLifecycle
-  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
-{
+export class RuntimeLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   private caughtUpOnce = false;
 
   constructor(
@@ -28,11 +22,8 @@ export class RuntimeLifecycle
     await this.consumers.startAll();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.consumers.stopAll();
-  }
-
   async onApplicationShutdown(): Promise<void> {
+    await this.consumers.stopAll();
     await this.readModels.closeAll();
     await this.keys?.close();
     await this.store.close();

@@ -111,14 +111,13 @@ export class ReleaseGate {
       // A store that hangs, in the decision or in the journal, must not hold the requester: a release that comes later is
       // never handed over, and drops.
       const cancel = this.clock.after(RELEASE_BOUND_MS, () => resolve(UNAVAILABLE));
-      void Promise.all([
-        this.decided(request, inquiryId, deadline),
-        this.journaled(request, inquiryId),
-      ]).then(([outcome, journaled]) => {
-        cancel();
-        // Not journaled: whatever was committed is not handed over, and drops by itself.
-        resolve(journaled ? outcome : UNAVAILABLE);
-      });
+      void Promise.all([this.decided(request, inquiryId, deadline), this.journaled(request, inquiryId)]).then(
+        ([outcome, journaled]) => {
+          cancel();
+          // Not journaled: whatever was committed is not handed over, and drops by itself.
+          resolve(journaled ? outcome : UNAVAILABLE);
+        },
+      );
     });
   }
 

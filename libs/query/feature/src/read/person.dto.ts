@@ -1,5 +1,13 @@
 import { Type } from 'class-transformer';
-import { IsISO8601, IsString, Length, Matches, ValidateIf, ValidateNested } from 'class-validator';
+import {
+  IsISO8601,
+  IsString,
+  Length,
+  Matches,
+  ValidateBy,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 
 const SHORT = 100;
 
@@ -29,14 +37,27 @@ export class SearchNameDto {
   birthDate: string;
 }
 
+/** Two terms could be about two persons; which of them would be answered is not for the registry to guess. */
+const IsOnlyTerm = () =>
+  ValidateBy({
+    name: 'isOnlyTerm',
+    validator: {
+      validate: (_value, args) => {
+        const { identifier, name } = args?.object as SearchDto;
+        return identifier === undefined || name === undefined;
+      },
+    },
+  });
+
 /** Either an identifier, or name and birth date. Terms are in the body: never in a URL. */
 export class SearchDto {
-  @ValidateIf((dto: SearchDto) => dto.name === undefined)
+  @ValidateIf((dto: SearchDto) => dto.identifier !== undefined || dto.name === undefined)
+  @IsOnlyTerm()
   @ValidateNested()
   @Type(() => SearchIdentifierDto)
   identifier?: SearchIdentifierDto;
 
-  @ValidateIf((dto: SearchDto) => dto.identifier === undefined)
+  @ValidateIf((dto: SearchDto) => dto.name !== undefined)
   @ValidateNested()
   @Type(() => SearchNameDto)
   name?: SearchNameDto;
