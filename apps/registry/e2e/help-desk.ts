@@ -16,11 +16,11 @@ const HELP_DESK = 'demo-help-desk';
 export const verifiedRequest = async (
   registry: RegistryProcess,
   change: Change,
-  person: FormPerson,
+  { family, given, birthDate }: FormPerson,
 ): Promise<string> => {
   const submitted = await registry.request('POST', '/privacy/requests', {
     as: HELP_DESK,
-    json: { ...change, capacity: 'parent', person },
+    json: { ...change, capacity: 'parent', person: { family, given, birthDate } },
   });
   if (submitted.status !== 201) throw new Error(`Not submitted: ${submitted.status} ${submitted.body}`);
   const { requestId } = submitted.json() as { requestId: string };

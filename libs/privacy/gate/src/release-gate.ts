@@ -73,7 +73,8 @@ export class SettingChangeUnavailable extends Error {
 
 /** A request that is not decided within this is answered `unavailable`; a release not handed over within it is dropped. */
 export const RELEASE_BOUND_MS = 1_000;
-const SETTING_CHANGE_DEADLINE_MS = 10_000;
+/** A setting change that is not committed within this fails. */
+export const SETTING_CHANGE_DEADLINE_MS = 10_000;
 
 /**
  * The release gate: the only way for person data to leave. A disclosure is committed into the person's privacy stream at

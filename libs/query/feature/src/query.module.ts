@@ -3,13 +3,14 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry, MESSAGING, projector, type Messaging } from '@registry/messaging';
-import { LOGGER, type Logger } from '@registry/observability';
+import { errorCode, LOGGER, type Logger } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
 import { consumerTroubleLog } from '@registry/runtime';
 import { PersonController } from './read/person.controller.js';
 import { ReadPersonHandler, SearchPersonHandler } from './read/read-person.query.js';
 import { RecordProjection, RECORD_TOPICS } from './record/record.projection.js';
 import { QUERY_READ_MODEL } from './record/records.module.js';
+import { RecordScrub } from './record/record-scrub.js';
 import { SealedSources } from './record/sealed-sources.js';
 
 /** Query: the record projection, and the way through the gate to it. */
@@ -31,7 +32,13 @@ export class QueryModule implements OnModuleInit {
   onModuleInit(): void {
     // A process that only reads has no keys to open sources with, and leaves the projecting to one that has.
     if (this.contentKeys === undefined) return;
-    const projection = new RecordProjection(this.store, new SealedSources(this.store, this.contentKeys));
+    const scrub = new RecordScrub(this.readModel, (error) =>
+      this.logger.warn('query.scrub-failed', { code: errorCode(error) }),
+    );
+    const sources = new SealedSources(this.store, this.contentKeys);
+    const projection = new RecordProjection(this.store, sources, () => scrub.soon());
+    // What a crash left behind.
+    scrub.soon();
     this.consumers.add(
       projector(this.messaging, {
         group: 'query-records',

@@ -171,7 +171,10 @@ describe('A Privacy Setting Change Request', () => {
 });
 
 describe('The laws of the request decider', () => {
-  const anyCommands = fc.array(fc.constantFrom(...NAMES), { maxLength: 40 });
+  const anyCommands = fc.array(fc.constantFrom(...NAMES, 'submit', 'verify', 'approve', 'applied' as const), {
+    minLength: 10,
+    maxLength: 40,
+  });
   const replay = (events: readonly RequestEvent[]): RequestState =>
     events.reduce(evolveRequest, initialRequestState);
   const decided = (command: RequestCommand, state: RequestState): RequestEvent[] | 'refused' => {

@@ -32,6 +32,8 @@ export class RecordProjection {
   constructor(
     private readonly store: EventStore,
     private readonly sources: SealedSources,
+    /** Told within the transaction that deletes clear rows of somebody who may no longer be seen. */
+    private readonly onCleared: () => void = () => undefined,
   ) {}
 
   async project(deliveries: readonly Delivery[]): Promise<(tx: ReadModelTransaction) => Promise<void>> {
@@ -98,6 +100,7 @@ export class RecordProjection {
     }
 
     const gone = persons.filter((personId) => !byPerson.has(personId));
+    if ((await tx.find(RecordSourceRow, 'personId', gone)).length > 0) this.onCleared();
     await tx.remove(PersonRecordRow, 'personId', gone);
     await tx.remove(RecordSourceRow, 'personId', gone);
     const keep = new Set(links.map((link) => link.submissionId));

@@ -1,0 +1,372 @@
+import { randomUUID } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import type { Position, RecordedEvent } from '@registry/event-store';
+import { Facts, kindOf } from './facts.js';
+import { apply } from './help-desk.js';
+import { eventually, RegistryProcess, temporaryFolder } from './registry-process.js';
+import { vxu, withoutOwnIds, type VxuValues } from './vxu-messages.js';
+
+jest.setTimeout(60_000);
+
+const ADMINISTRATOR = 'demo-administrator';
+const LAKESIDE = 'demo-lakeside-clinic';
+const PRAIRIE = 'demo-prairie-clinic';
+const PRAIRIE_ID = 'd0000000-0000-4000-8000-000000000002';
+
+interface Question {
+  readonly name: string;
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+interface Transcript {
+  readonly question: string;
+  readonly status: number | undefined;
+  /** As they came: names, order and values. */
+  readonly headers: readonly string[];
+  readonly body: string;
+  /** What the question left in the event store. */
+  readonly left: readonly string[];
+}
+
+/** Asks over a connection of its own, and keeps every byte of the answer but the time. */
+const ask = (url: string, { method, path, headers, body }: Question) =>
+  new Promise<Pick<Transcript, 'status' | 'headers' | 'body'>>((resolve, reject) => {
+    const asked = httpRequest(url + path, { method, headers, agent: false }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('error', reject);
+      answer.on('end', () => {
+        const pairs = answer.rawHeaders.flatMap((name, index, all) =>
+          index % 2 === 0 ? [`${name}: ${all[index + 1] ?? ''}`] : [],
+        );
+        resolve({
+          status: answer.statusCode,
+          headers: pairs.filter((pair) => !/^date:/i.test(pair)),
+          body: Buffer.concat(chunks).toString('latin1'),
+        });
+      });
+    });
+    asked.on('error', reject);
+    asked.end(body);
+  });
+
+/** Kind and shape of a fact: how long each value is, and not what it says. */
+const shapeOf = (event: RecordedEvent): string => {
+  const sizes = Object.entries(event.data).map(
+    ([name, value]) => `${name}=${JSON.stringify(value)?.length ?? 0}`,
+  );
+  return `${kindOf(event)}(${sizes.join(' ')})`;
+};
+
+/** A registry, and what is asked of it. */
+class World {
+  private constructor(
+    readonly registry: RegistryProcess,
+    private readonly facts: Facts,
+    private readonly folder: { readonly path: string; readonly remove: () => void },
+  ) {}
+
+  static async make(): Promise<World> {
+    const folder = temporaryFolder();
+    const registry = await RegistryProcess.start({ DATA_DIR: folder.path });
+    return new World(registry, await Facts.open(folder.path), folder);
+  }
+
+  async destroy(): Promise<void> {
+    await this.registry.stop();
+    await this.facts.close();
+    this.folder.remove();
+  }
+
+  async transcribe(questions: readonly Question[]): Promise<Transcript[]> {
+    const transcripts: Transcript[] = [];
+    let position = await this.whereItEnds();
+    for (const question of questions) {
+      const answer = await ask(this.registry.url, question);
+      const left = await this.facts.since(position);
+      position = left.position;
+      transcripts.push({ question: question.name, ...answer, left: left.events.map(shapeOf) });
+    }
+    return transcripts;
+  }
+
+  /** The facts of the whole log by kind. */
+  async kinds(): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    for (const event of await this.facts.all())
+      counts.set(kindOf(event), (counts.get(kindOf(event)) ?? 0) + 1);
+    return counts;
+  }
+
+  private async whereItEnds(): Promise<Position | undefined> {
+    return (await this.facts.since(undefined)).position;
+  }
+}
+
+const personOf = (family: string, birthDate: string, facility: string): VxuValues => ({
+  controlId: `TWIN-${family}`,
+  facility,
+  mrn: `MRN-${family}`,
+  family,
+  given: 'Beatrice',
+  birthDate,
+  orderNumber: `ORD-${family}`,
+  administeredOn: '2015-06-01',
+  lot: `LOT-${family}`,
+});
+
+/** Everything that the asker tries, whatever the world. */
+const questionsOf = (
+  key: string,
+  { facility, mrn, family, given, birthDate }: VxuValues,
+  ids: string[],
+): Question[] => {
+  const asker = { authorization: `Bearer ${key}`, 'x-purpose-of-use': 'treatment' };
+  const read = (name: string, id: string, headers: Readonly<Record<string, string>> = asker): Question => ({
+    name,
+    method: 'GET',
+    path: `/persons/${id}`,
+    headers,
+  });
+  const search = (
+    name: string,
+    terms: unknown,
+    headers: Readonly<Record<string, string>> = asker,
+  ): Question => ({
+    name,
+    method: 'POST',
+    path: '/persons/search',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof terms === 'string' ? terms : JSON.stringify(terms),
+  });
+  const byIdentifier = { identifier: { authority: facility, value: mrn } };
+  const byName = { name: { family, given, birthDate } };
+  const key_ = { authorization: `Bearer ${key}` };
+  const known = ids.flatMap((id, index) => [
+    read(`known id ${index}`, id),
+    read(`known id ${index}, again`, id),
+    read(`known id ${index}, upper case`, id.toUpperCase()),
+    read(`known id ${index}, without purpose`, id, key_),
+    read(`known id ${index}, purpose not its own`, id, { ...asker, 'x-purpose-of-use': 'school' }),
+    read(`known id ${index}, unknown purpose`, id, { ...asker, 'x-purpose-of-use': 'curiosity' }),
+    read(`known id ${index}, without key`, id, { 'x-purpose-of-use': 'treatment' }),
+    read(`known id ${index}, unknown key`, id, { ...asker, authorization: 'Bearer nobody' }),
+    read(`known id ${index}, other scheme`, id, { ...asker, authorization: `Basic ${key}` }),
+    read(`known id ${index}, wrong role`, id, { ...asker, authorization: 'Bearer demo-help-desk' }),
+    read(`known id ${index}, a school`, id, {
+      authorization: 'Bearer demo-school',
+      'x-purpose-of-use': 'school',
+    }),
+    read(`known id ${index}, conditional`, id, { ...asker, 'if-none-match': '*', 'accept-encoding': 'gzip' }),
+    { ...read(`known id ${index}, head only`, id), method: 'HEAD' as const },
+    read(`known id ${index}, with query`, `${id}?_history=1`),
+    read(`known id ${index}, with slash`, `${id}/`),
+  ]);
+  return [
+    ...known,
+    read('random id', '0b8f4a52-73a4-4e0c-9f3f-1f2d5f0d7f11'),
+    read('garbage', 'x'),
+    read('garbage with escapes', '%00%27%20OR%201%3D1'),
+    read('very long', 'a'.repeat(95)),
+    read('too long', 'a'.repeat(5_000)),
+    search('identifier', byIdentifier),
+    search('identifier, again', byIdentifier),
+    search('identifier, other case', {
+      identifier: { authority: facility.toLowerCase(), value: mrn.toLowerCase() },
+    }),
+    search('identifier of another authority', { identifier: { authority: 'ELSEWHERE', value: mrn } }),
+    search('name', byName),
+    search('name, other case', {
+      name: { family: family.toUpperCase(), given: given.toLowerCase(), birthDate },
+    }),
+    search('name, other birth date', { name: { family, given, birthDate: '1999-09-09' } }),
+    search('both', { ...byIdentifier, ...byName }),
+    search('nothing', {}),
+    search('extra field', { ...byIdentifier, limit: 10 }),
+    search('extra field within', { name: { ...byName.name, sex: 'F' } }),
+    search('list', [byIdentifier]),
+    search('malformed', `{"identifier":{"authority":"${facility}"`),
+    search('no date', { name: { family, given, birthDate: '2015-02-30' } }),
+    search('missing purpose', byIdentifier, key_),
+    search('wrong purpose', byIdentifier, { ...asker, 'x-purpose-of-use': 'coverage' }),
+    search('unknown purpose', byIdentifier, { ...asker, 'x-purpose-of-use': '' }),
+    search('without key', byIdentifier, { 'x-purpose-of-use': 'treatment' }),
+    search('unknown key', byIdentifier, { ...asker, authorization: 'Bearer nobody' }),
+    search('wrong role', byIdentifier, { ...asker, authorization: 'Bearer demo-auditor' }),
+    search('a school', byIdentifier, { authorization: 'Bearer demo-school', 'x-purpose-of-use': 'school' }),
+    search('wrong media type', 'identifier', { ...asker, 'content-type': 'text/plain' }),
+  ];
+};
+
+const search = async (
+  world: World,
+  key: string,
+  { facility, mrn }: VxuValues,
+): Promise<readonly { id: string }[]> => {
+  const answer = await world.registry.request('POST', '/persons/search', {
+    as: key,
+    purpose: 'treatment',
+    json: { identifier: { authority: facility, value: mrn } },
+  });
+  return (answer.json() as { persons: { id: string }[] }).persons;
+};
+
+/** Posts the message and resolves with the poster's own id for the person, once it reads. */
+const submitAndRead = async (world: World, key: string, values: VxuValues): Promise<string> => {
+  const answer = await world.registry.request('POST', '/hl7', { as: key, hl7: vxu(values) });
+  expect(answer.body).toMatch(/\rMSA\|A[AE]\|/);
+  const persons = await eventually(
+    () => search(world, key, values),
+    (found) => found.length === 1,
+  );
+  return persons[0]?.id ?? '';
+};
+
+/** A clinic of its own with an agreement in force. */
+const enrolClinic = async (
+  world: World,
+): Promise<{ readonly organizationId: string; readonly key: string }> => {
+  const { registry } = world;
+  const enrolled = await registry.request('POST', '/directory/organizations', {
+    as: ADMINISTRATOR,
+    json: { name: 'Hillside Clinic', category: 'provider' },
+  });
+  const { organizationId } = enrolled.json() as { organizationId: string };
+  await registry.request('PUT', `/directory/organizations/${organizationId}/agreement`, {
+    as: ADMINISTRATOR,
+    json: {
+      version: '1',
+      signatory: 'Director',
+      purposes: ['treatment'],
+      startsAt: '2020-01-01T00:00:00Z',
+      endsAt: '2099-01-01T00:00:00Z',
+    },
+  });
+  const registered = await registry.request('POST', `/directory/organizations/${organizationId}/clients`, {
+    as: ADMINISTRATOR,
+    json: { name: 'Hillside EHR', roles: ['submitter', 'reader'] },
+  });
+  const { key } = registered.json() as { key: string };
+  return { organizationId, key };
+};
+
+describe('A hidden person and one who never existed', () => {
+  let hiding: World;
+  let empty: World;
+
+  beforeAll(async () => {
+    [hiding, empty] = await Promise.all([World.make(), World.make()]);
+  });
+
+  afterAll(async () => {
+    await Promise.all([hiding.destroy(), empty.destroy()]);
+  });
+
+  /** The same questions in both worlds leave the same transcripts; in the end the same message gets the same ACK. */
+  const expectNoDifference = async (
+    keys: { readonly hiding: string; readonly empty: string },
+    values: VxuValues,
+    ids: string[],
+  ): Promise<void> => {
+    await Promise.all([hiding.registry.ready(), empty.registry.ready()]);
+    const transcripts = await hiding.transcribe(questionsOf(keys.hiding, values, ids));
+    expect(transcripts).toEqual(await empty.transcribe(questionsOf(keys.empty, values, ids)));
+
+    // Not vacuous: the questions that are well formed were answered as for nobody, and journaled.
+    const of = (name: string) => transcripts.find(({ question }) => question === name);
+    expect(of('identifier')).toMatchObject({ status: 200, body: '{"persons":[]}' });
+    expect(of('name')).toMatchObject({ status: 200, body: '{"persons":[]}' });
+    expect(of('identifier')?.left).toEqual([expect.stringMatching(/^inquiries:InquiryMade/)]);
+    expect(of('known id 0')).toMatchObject({
+      status: 404,
+      left: [expect.stringMatching(/^inquiries:InquiryMade/)],
+    });
+    expect(transcripts.flatMap(({ left }) => left)).not.toContainEqual(expect.stringMatching(/^privacy:/));
+    // Refused and about nobody look alike within one world too.
+    const { question: _one, ...refused } = of('known id 0') ?? { question: '' };
+    const { question: _two, ...absent } = of('random id') ?? { question: '' };
+    expect(refused).toEqual(absent);
+
+    const acks = [];
+    for (const [world, key] of [
+      [hiding, keys.hiding],
+      [empty, keys.empty],
+    ] as const) {
+      const posted: Question = {
+        name: 'the same message',
+        method: 'POST',
+        path: '/hl7',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/hl7-v2' },
+        body: vxu(values),
+      };
+      const again = { ...posted, body: vxu({ ...values, controlId: `${values.controlId}-AGAIN` }) };
+      const answers = [await ask(world.registry.url, posted), await ask(world.registry.url, posted)];
+      answers.push(await ask(world.registry.url, again));
+      acks.push(answers.map(({ body, ...rest }) => ({ ...rest, body: withoutOwnIds(body) })));
+    }
+    expect(acks[0]).toEqual(acks[1]);
+  };
+
+  const lakeside = { hiding: LAKESIDE, empty: LAKESIDE };
+
+  it('differ in nothing for a clinic that never submitted about the person', async () => {
+    const values = personOf('Elsewhere', '2011-01-11', 'PRAIRIE');
+    const id = await submitAndRead(hiding, PRAIRIE, values);
+    await expectNoDifference(lakeside, values, [id, randomUUID()]);
+  });
+
+  it('differ in nothing for the clinic that submitted, once locked to another', async () => {
+    const values = personOf('Locked', '2012-02-12', 'LAKESIDE');
+    const id = await submitAndRead(hiding, LAKESIDE, values);
+    await apply(hiding.registry, { change: 'lock', holder: PRAIRIE_ID }, values);
+    await expectNoDifference(lakeside, values, [id]);
+  });
+
+  it('differ in nothing for the clinic that submitted, once opted out', async () => {
+    const values = personOf('Optedout', '2013-03-13', 'LAKESIDE');
+    const id = await submitAndRead(hiding, LAKESIDE, values);
+    await apply(hiding.registry, { change: 'opt-out' }, values);
+    await expectNoDifference(lakeside, values, [id]);
+  });
+
+  it('differ in nothing for a clinic whose agreement ended', async () => {
+    const values = personOf('Lapsed', '2014-04-14', 'HILLSIDE');
+    const clinics = { hiding: await enrolClinic(hiding), empty: await enrolClinic(empty) };
+    const id = await submitAndRead(hiding, clinics.hiding.key, values);
+    for (const [world, { organizationId }] of [
+      [hiding, clinics.hiding],
+      [empty, clinics.empty],
+    ] as const) {
+      const path = `/directory/organizations/${organizationId}/agreement/end`;
+      const ended = await world.registry.request('POST', path, { as: ADMINISTRATOR });
+      expect(ended.status).toBe(200);
+    }
+    await expectNoDifference({ hiding: clinics.hiding.key, empty: clinics.empty.key }, values, [id]);
+  });
+
+  it('differ in nothing by what help desk and submitter are told', async () => {
+    const person = { family: 'Optedout', given: 'Beatrice', birthDate: '2013-03-13' };
+    const submit = async (world: World, as: string) => {
+      const answer = await world.registry.request('POST', '/privacy/requests', {
+        as,
+        json: { change: 'opt-out', capacity: 'self', person },
+      });
+      const { requestId } = answer.json() as { requestId: string };
+      return { status: answer.status, body: answer.body.replace(requestId, 'ID') };
+    };
+    expect(await submit(hiding, 'demo-help-desk')).toEqual(await submit(empty, 'demo-help-desk'));
+  });
+
+  it('left as many inquiries, and no disclosure beyond what was asked before it was hidden', async () => {
+    await Promise.all([hiding.registry.stop(), empty.registry.stop()]);
+    const [a, b] = [await hiding.kinds(), await empty.kinds()];
+    const disclosures = (a.get('privacy:RecordDisclosed') ?? 0) - (b.get('privacy:RecordDisclosed') ?? 0);
+    expect(disclosures).toBe(4);
+    // The searches until the person was readable are inquiries too, so the hiding world has some more: at least one for each disclosure.
+    const inquiries = (a.get('inquiries:InquiryMade') ?? 0) - (b.get('inquiries:InquiryMade') ?? 0);
+    expect(inquiries).toBeGreaterThanOrEqual(disclosures);
+  });
+});
