@@ -10,7 +10,7 @@ const SHARED = ['platform', 'contracts', 'standards'];
 
 const SCOPES = {
   ...Object.fromEntries(CONTEXTS.map((context) => [context, [context, ...SHARED]])),
-  // The process that holds all services.
+  // Programs: they put services together, one or all.
   registry: ['registry', ...CONTEXTS, ...SHARED],
   platform: ['platform', 'contracts'],
   contracts: ['contracts'],

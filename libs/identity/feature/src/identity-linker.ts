@@ -97,7 +97,7 @@ export class IdentityLinker {
       this.keys,
       contents.map(({ content }) => content),
     );
-    const demographics: (Demographics | undefined)[] = new Array(recorded.length).fill(undefined);
+    const demographics = new Array<Demographics | undefined>(recorded.length).fill(undefined);
     for (const [place, { index }] of contents.entries()) demographics[index] = opened[place];
     return demographics;
   }

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { EventStore, ExpectedRevision, RecordedEvent, RevisionConflict } from './event-store.port.js';
+import {
+  type EventStore,
+  type ExpectedRevision,
+  type RecordedEvent,
+  RevisionConflict,
+} from './event-store.port.js';
 import { newEvent } from './event-store.contract.js';
 
 type Command =

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import {
-  AllPage,
-  EventStore,
-  NewEvent,
-  Position,
-  RecordedEvent,
+  type AllPage,
+  type EventStore,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
   RevisionConflict,
   StoreUnavailable,
 } from './event-store.port.js';

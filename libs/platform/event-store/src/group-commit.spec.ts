@@ -1,5 +1,5 @@
 import { AppendOutcomeUnknown } from './event-store.port.js';
-import { GroupCommit, Outcome } from './group-commit.js';
+import { GroupCommit, type Outcome } from './group-commit.js';
 
 describe('GroupCommit', () => {
   const sizes: number[] = [];

@@ -1,4 +1,4 @@
-import { Position } from './event-store.port.js';
+import { type Position } from './event-store.port.js';
 
 /** Positions of stores that number their log 1, 2, 3 …: the number in decimal. */
 export const numberedPosition = (number: number): Position => String(number) as Position;

@@ -1,21 +1,21 @@
 import {
-  AllPage,
-  AppendResult,
-  EventStore,
-  ExpectedRevision,
-  NewEvent,
-  Position,
-  ReadAllOptions,
-  ReadOptions,
-  RecordedEvent,
+  type AllPage,
+  type AppendResult,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+  type ReadAllOptions,
+  type ReadOptions,
+  type RecordedEvent,
   RevisionConflict,
   StoreUnavailable,
-  SubscribeOptions,
+  type SubscribeOptions,
   categoryOf,
 } from './event-store.port.js';
 import { numberedPosition, positionNumber } from './log-position.js';
 import {
-  AppendRequest,
+  type AppendRequest,
   appendRequest,
   freezeDeep,
   parseData,
@@ -26,7 +26,7 @@ import {
 } from './new-events.js';
 import { pageLimit, scanLimit, streamRange } from './read-options.js';
 import { RecordedAtClock } from './recorded-at.js';
-import { LogSource, ScannedPage, followLog } from './subscription.js';
+import { type LogSource, type ScannedPage, followLog } from './subscription.js';
 import { WakeUp, turn } from './wake-up.js';
 
 export interface MemoryEventStoreOptions {

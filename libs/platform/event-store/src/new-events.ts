@@ -1,10 +1,10 @@
 import {
-  AppendResult,
-  ExpectedRevision,
-  JsonObject,
-  EventMetadata,
-  NewEvent,
-  RecordedEvent,
+  type AppendResult,
+  type ExpectedRevision,
+  type JsonObject,
+  type EventMetadata,
+  type NewEvent,
+  type RecordedEvent,
 } from './event-store.port.js';
 
 /** A new event as it will be stored. Made when `append` is called, so that later changes by the caller have no effect. */

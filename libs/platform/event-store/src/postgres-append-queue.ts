@@ -1,6 +1,6 @@
-import { AppendResult, StoreUnavailable } from './event-store.port.js';
-import { AppendRequest } from './new-events.js';
-import { PendingAppend, PostgresWriter } from './postgres-writer.js';
+import { type AppendResult, StoreUnavailable } from './event-store.port.js';
+import { type AppendRequest } from './new-events.js';
+import { type PendingAppend, type PostgresWriter } from './postgres-writer.js';
 
 /** Appends and JSON characters per statement. */
 const LARGEST_GROUP = 256;

@@ -1,10 +1,15 @@
 import { Client } from 'pg';
 import { appendPatiently, collect, describeEventStoreContract, newEvents } from './event-store.contract.js';
-import { AppendOutcomeUnknown, EventStore, StoreUnavailable } from './event-store.port.js';
+import { AppendOutcomeUnknown, type EventStore, StoreUnavailable } from './event-store.port.js';
 import { openPostgresEventStore } from './postgres-event-store.js';
 import { StoreUnusable } from './store-errors.js';
 import { appendAndKill, buildLibrary, expectNothingLost } from './testing/crash.js';
-import { TestDatabase, createDatabase, describeWithPostgres, runSql } from './testing/postgres-server.js';
+import {
+  type TestDatabase,
+  createDatabase,
+  describeWithPostgres,
+  runSql,
+} from './testing/postgres-server.js';
 import { TcpProxy } from './testing/tcp-proxy.js';
 
 describeWithPostgres('The event store on PostgreSQL', () => {

@@ -1,24 +1,24 @@
 import {
-  AllPage,
-  AppendResult,
-  EventStore,
-  ExpectedRevision,
-  NewEvent,
-  Position,
-  ReadAllOptions,
-  ReadOptions,
-  RecordedEvent,
+  type AllPage,
+  type AppendResult,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+  type ReadAllOptions,
+  type ReadOptions,
+  type RecordedEvent,
   StoreUnavailable,
-  SubscribeOptions,
+  type SubscribeOptions,
 } from './event-store.port.js';
 import { appendRequest } from './new-events.js';
 import { PostgresAppendQueue } from './postgres-append-queue.js';
 import { PostgresConnections } from './postgres-connections.js';
 import { PostgresLogWatch } from './postgres-log-watch.js';
 import { PostgresReader, comparePlaces, placeOf } from './postgres-reader.js';
-import { PostgresTables, prepareSchema, tablesOf } from './postgres-schema.js';
+import { type PostgresTables, prepareSchema, tablesOf } from './postgres-schema.js';
 import { PostgresWriter } from './postgres-writer.js';
-import { LogSource, ScannedPage, followLog } from './subscription.js';
+import { type LogSource, type ScannedPage, followLog } from './subscription.js';
 
 export interface PostgresEventStoreOptions {
   readonly connectionString: string;

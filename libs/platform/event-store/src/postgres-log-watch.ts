@@ -1,5 +1,5 @@
 import { StoreUnavailable } from './event-store.port.js';
-import { LogPlace, PostgresReader, comparePlaces } from './postgres-reader.js';
+import { type LogPlace, type PostgresReader, comparePlaces } from './postgres-reader.js';
 import { WakeUp, pause } from './wake-up.js';
 
 const SHORTEST_PAUSE = 2;

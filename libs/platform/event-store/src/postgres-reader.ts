@@ -1,9 +1,14 @@
-import { Position, ReadAllOptions, ReadOptions, RecordedEvent } from './event-store.port.js';
-import { AppendRequest, parseData, parseMetadata } from './new-events.js';
-import { PostgresConnections } from './postgres-connections.js';
-import { PostgresTables } from './postgres-schema.js';
+import {
+  type Position,
+  type ReadAllOptions,
+  type ReadOptions,
+  type RecordedEvent,
+} from './event-store.port.js';
+import { type AppendRequest, parseData, parseMetadata } from './new-events.js';
+import { type PostgresConnections } from './postgres-connections.js';
+import { type PostgresTables } from './postgres-schema.js';
 import { pageLimit, scanLimit, streamRange } from './read-options.js';
-import { ScannedPage } from './subscription.js';
+import { type ScannedPage } from './subscription.js';
 
 /** Place in the log: the transaction, then the position within it. */
 export interface LogPlace {

@@ -1,5 +1,5 @@
 import { escapeIdentifier } from 'pg';
-import { PostgresConnections } from './postgres-connections.js';
+import { type PostgresConnections } from './postgres-connections.js';
 import { StoreUnusable } from './store-errors.js';
 
 const SCHEMA_VERSION = 1;

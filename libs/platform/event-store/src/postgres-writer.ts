@@ -1,8 +1,8 @@
-import { AppendResult, RevisionConflict, StoreUnavailable } from './event-store.port.js';
-import { AppendRequest, sameEvents, wantedHead } from './new-events.js';
-import { Contention, PostgresConnections } from './postgres-connections.js';
-import { PlaceRow, PostgresReader, positionOf } from './postgres-reader.js';
-import { PLACE_CONSTRAINT, PostgresTables } from './postgres-schema.js';
+import { type AppendResult, RevisionConflict, StoreUnavailable } from './event-store.port.js';
+import { type AppendRequest, sameEvents, wantedHead } from './new-events.js';
+import { Contention, type PostgresConnections } from './postgres-connections.js';
+import { type PlaceRow, type PostgresReader, positionOf } from './postgres-reader.js';
+import { PLACE_CONSTRAINT, type PostgresTables } from './postgres-schema.js';
 
 /** An append that waits for its turn. */
 export interface PendingAppend {

@@ -1,4 +1,4 @@
-import { ReadOptions } from './event-store.port.js';
+import { type ReadOptions } from './event-store.port.js';
 
 const LARGEST_REVISION = 2 ** 31 - 1;
 

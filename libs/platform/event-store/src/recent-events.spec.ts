@@ -1,7 +1,7 @@
 import { RecentEvents } from './recent-events.js';
 
 describe('RecentEvents', () => {
-  const push = (recent: RecentEvents, position: number, stream = 'privacy-1', size = 10): void =>
+  const push = (recent: RecentEvents, position: number, stream = 'privacy-1', size = 10): (() => unknown) =>
     recent.push({
       position,
       stream,

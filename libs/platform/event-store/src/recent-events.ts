@@ -1,7 +1,7 @@
-import { RecordedEvent, categoryOf } from './event-store.port.js';
+import { type RecordedEvent, categoryOf } from './event-store.port.js';
 import { numberedPosition } from './log-position.js';
-import { EventText, freezeDeep, parseData, parseMetadata } from './new-events.js';
-import { ScannedPage } from './subscription.js';
+import { type EventText, freezeDeep, parseData, parseMetadata } from './new-events.js';
+import { type ScannedPage } from './subscription.js';
 
 /** An event just committed, still as text. */
 export interface CommittedEvent {

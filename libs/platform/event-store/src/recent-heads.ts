@@ -1,4 +1,4 @@
-import { RecordedEvent } from './event-store.port.js';
+import { type RecordedEvent } from './event-store.port.js';
 
 /**
  * The heads of the streams that were read or written last. Only the one process that writes may keep them: it hears of

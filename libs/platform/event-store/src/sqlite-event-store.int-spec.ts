@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeEventStoreModel } from './event-store-model.contract.js';
 import { collect, describeEventStoreContract, newEvent, newEvents } from './event-store.contract.js';
-import { EventStore, StoreUnavailable } from './event-store.port.js';
+import { type EventStore, StoreUnavailable } from './event-store.port.js';
 import { appendRequest } from './new-events.js';
 import { RecordedAtClock } from './recorded-at.js';
 import { openForWriting } from './sqlite-database.js';

@@ -1,20 +1,20 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import {
-  AllPage,
-  AppendResult,
-  EventStore,
-  ExpectedRevision,
-  NewEvent,
-  Position,
-  ReadAllOptions,
-  ReadOptions,
-  RecordedEvent,
+  type AllPage,
+  type AppendResult,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+  type ReadAllOptions,
+  type ReadOptions,
+  type RecordedEvent,
   StoreUnavailable,
-  SubscribeOptions,
+  type SubscribeOptions,
 } from './event-store.port.js';
 import { GroupCommit } from './group-commit.js';
 import { positionNumber } from './log-position.js';
-import { AppendRequest, appendRequest, freezeDeep } from './new-events.js';
+import { type AppendRequest, appendRequest, freezeDeep } from './new-events.js';
 import { pageLimit } from './read-options.js';
 import { RecentEvents } from './recent-events.js';
 import { RecentHeads } from './recent-heads.js';
@@ -22,7 +22,7 @@ import { RecordedAtClock } from './recorded-at.js';
 import { openForReading, openForWriting } from './sqlite-database.js';
 import { SqliteReader } from './sqlite-reader.js';
 import { SqliteWriter } from './sqlite-writer.js';
-import { LogSource, ScannedPage, followLog } from './subscription.js';
+import { type LogSource, type ScannedPage, followLog } from './subscription.js';
 import { WakeUp, pause, turn } from './wake-up.js';
 
 export interface SqliteEventStoreOptions {

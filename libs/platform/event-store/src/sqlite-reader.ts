@@ -1,9 +1,9 @@
 import type { DatabaseSyncInstance, StatementSyncInstance as Statement } from '@photostructure/sqlite';
-import { ReadAllOptions, ReadOptions, RecordedEvent } from './event-store.port.js';
+import { type ReadAllOptions, type ReadOptions, type RecordedEvent } from './event-store.port.js';
 import { numberedPosition, positionNumber } from './log-position.js';
 import { parseData, parseMetadata } from './new-events.js';
 import { pageLimit, scanLimit, streamRange } from './read-options.js';
-import { ScannedPage } from './subscription.js';
+import { type ScannedPage } from './subscription.js';
 
 /** Columns of `COLUMNS`, as an array: objects cost twice as much to make. */
 type EventRow = readonly [

@@ -1,16 +1,16 @@
 import type { DatabaseSyncInstance, StatementSyncInstance as Statement } from '@photostructure/sqlite';
 import {
   AppendOutcomeUnknown,
-  AppendResult,
+  type AppendResult,
   RevisionConflict,
   StoreUnavailable,
 } from './event-store.port.js';
-import { Outcome } from './group-commit.js';
+import { type Outcome } from './group-commit.js';
 import { numberedPosition } from './log-position.js';
-import { AppendRequest, sameEvents, wantedHead } from './new-events.js';
-import { CommittedEvent } from './recent-events.js';
-import { RecordedAtClock } from './recorded-at.js';
-import { SqliteReader } from './sqlite-reader.js';
+import { type AppendRequest, sameEvents, wantedHead } from './new-events.js';
+import { type CommittedEvent } from './recent-events.js';
+import { type RecordedAtClock } from './recorded-at.js';
+import { type SqliteReader } from './sqlite-reader.js';
 
 /** Columns `position, revision, id, recorded_at`. */
 type PlaceRow = readonly [position: number, revision: number, id: string, recordedAt: string];

@@ -1,5 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { AllPage, Position, ReadAllOptions, StoreUnavailable, SubscribeOptions } from './event-store.port.js';
+import {
+  type AllPage,
+  type Position,
+  type ReadAllOptions,
+  StoreUnavailable,
+  type SubscribeOptions,
+} from './event-store.port.js';
 import { pause } from './wake-up.js';
 
 /** A page and how many events were looked at for it, whatever the filter left. */

@@ -23,6 +23,8 @@ export const createHttpApp = async (
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
+    // Whoever still asks while the service stops is answered, and told that the connection ends.
+    return503OnClosing: false,
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
   });

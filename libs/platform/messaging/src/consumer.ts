@@ -1,7 +1,7 @@
 import type { ReadModel, ReadModelTransaction } from '@registry/persistence';
 import { ConsumerCheckpoint, DeadLetter } from './consumer-tables.js';
 import type { Consumption, Delivery, DeliveryBatch, Messaging } from './messaging.port.js';
-import type { TopicName } from '@registry/contracts';
+import type { ContractEvent, TopicName } from '@registry/contracts';
 
 export interface ConsumerTrouble {
   readonly group: string;
@@ -99,7 +99,7 @@ export class Consumer {
       for (const letter of await this.deadLetters()) {
         const key = parkingKey(letter.topic, letter.key);
         if (stuck.has(key)) continue;
-        const delivery = { topic: letter.topic as TopicName, event: JSON.parse(letter.event) } as Delivery;
+        const delivery: Delivery = { topic: letter.topic as TopicName, event: JSON.parse(letter.event) as ContractEvent };
         const failure = await this.attempt([delivery], (tx) => tx.remove(DeadLetter, 'id', [letter.id]));
         if (failure === undefined) replayed += 1;
         else stuck.add(key);

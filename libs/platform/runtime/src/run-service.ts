@@ -22,6 +22,7 @@ const EX_CONFIG = 78;
 
 /** What requests under way get to end after SIGTERM. */
 const DRAIN_MS = 3_500;
+const IDLE_POLL_MS = 50;
 
 /** Runs a service from the environment's configuration until it is told to stop. */
 export const runService = (service: ServiceDefinition): void => {
@@ -59,6 +60,8 @@ const start = async ({ name, writes, module, prepare }: ServiceDefinition): Prom
     stopping = true;
     // Requests under way are answered first; one that does not end by itself is not waited for.
     const server = app.getHttpServer();
+    // A kept-alive connection is idle again only after its answer.
+    setInterval(() => server.closeIdleConnections(), IDLE_POLL_MS).unref();
     setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
     void app.close().finally(() => {
       folder?.release();

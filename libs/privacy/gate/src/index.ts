@@ -1,3 +1,4 @@
+export type { PrivacyState } from '@registry/privacy-domain';
 export * from './decision.js';
 export * from './disclosure-policy.js';
 export * from './gate-clock.js';

@@ -26,6 +26,6 @@ export class OutstandingReleases {
 
   /** Resolves when every release that is under way now has been handed over or dropped: within the release bound. */
   async drained(personId: string): Promise<void> {
-    await Promise.all(this.byPerson.get(personId) ?? []);
+    await Promise.all([...(this.byPerson.get(personId) ?? [])]);
   }
 }

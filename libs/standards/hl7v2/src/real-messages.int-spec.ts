@@ -11,7 +11,8 @@ const CONTEXT = { receivedOn: '2026-01-15', acceptedProcessingIds: ['P', 'T', 'D
 const ENVELOPE = { controlId: 'ACK-1', sentAt: '2026-01-15T08:00:00Z' };
 
 const isThere = KINDS.every((kind) => existsSync(join(FOLDER, kind)));
-if (!isThere) console.warn(`SKIPPED: no messages in ${FOLDER}; set SHARED_DATA to the folder that has hl7/.`);
+if (!isThere)
+  process.stderr.write(`\nSKIPPED: no messages in ${FOLDER}; set SHARED_DATA to the folder that has hl7/.\n`);
 const suite = isThere ? describe : describe.skip;
 
 interface Answered {

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { EventStore } from '../event-store.port.js';
+import { type EventStore } from '../event-store.port.js';
 
 const LIBRARY = join(__dirname, '..', '..');
 const SCRIPT = join(__dirname, 'append-until-killed.cjs');

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { AddressInfo, Server, Socket, connect, createServer } from 'node:net';
+import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 
 /** Stands between a client and a server, to take the server away and bring it back. */
 export class TcpProxy {

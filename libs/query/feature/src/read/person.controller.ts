@@ -28,7 +28,7 @@ export interface SearchAnswer {
 @ApiTags('persons')
 @Controller('persons')
 @Roles('reader')
-@ApiHeader({ name: 'x-purpose-of-use', required: true, enum: PURPOSES as unknown as string[] })
+@ApiHeader({ name: 'x-purpose-of-use', required: true, enum: PURPOSES })
 export class PersonController {
   constructor(private readonly queries: QueryBus) {}
 

@@ -2,8 +2,7 @@ import { readContractEvent, type TopicName } from '@registry/contracts';
 import type { EventStore } from '@registry/event-store';
 import type { Delivery } from '@registry/messaging';
 import type { ReadModelTransaction } from '@registry/persistence';
-import type { PrivacyState } from '@registry/privacy-domain';
-import { readPrivacyStates } from '@registry/privacy-gate';
+import { readPrivacyStates, type PrivacyState } from '@registry/privacy-gate';
 import { consolidate, type RecordSource } from '@registry/query-domain';
 import {
   LinkedSubmissionRow,

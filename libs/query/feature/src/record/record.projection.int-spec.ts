@@ -1,0 +1,253 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMemoryContentKeys, newContentKey, seal, type ContentKeys } from '@registry/content-keys';
+import { submissionStream, type SubmissionContent, type TopicName } from '@registry/contracts';
+import {
+  createMemoryEventStore,
+  type EventStore,
+  type NewEvent,
+  type RecordedEvent,
+} from '@registry/event-store';
+import type { Delivery } from '@registry/messaging';
+import { openReadModel, type ReadModel } from '@registry/persistence';
+import { CreateRecordTables1700000000300 } from './create-record-tables.migration.js';
+import { RECORD_ENTITIES } from './record-rows.js';
+import { RecordProjection } from './record.projection.js';
+import { SealedSources } from './sealed-sources.js';
+import { StoredRecords } from './stored-records.js';
+
+const PERSON = '5b1f0f0e-6f1c-4a0c-9d0b-6c9f2d6a7e31';
+const CLINIC = 'clinic-a';
+
+let lastId = 0;
+const event = (type: string, data: NewEvent['data']): NewEvent => ({
+  id: `event-${(lastId += 1)}`,
+  type,
+  data,
+  metadata: { schemaVersion: 1 },
+});
+
+const content = (lot: string, date = '2024-05-10'): SubmissionContent => ({
+  contentVersion: 1,
+  kind: 'vxu',
+  raw: 'MSH|',
+  demographics: {
+    identifiers: [{ authority: 'LAKE', type: 'MR', value: '1001' }],
+    names: [{ family: 'Olson', given: 'Nora' }],
+    birthDate: '2024-03-05',
+    addresses: [],
+    phones: [],
+    guardians: [],
+  },
+  doses: [{ date, codes: [{ system: 'CVX', value: '20' }], completion: 'CP', action: 'A', lot }],
+  indications: [],
+});
+
+describe('The record projection', () => {
+  let folder: string;
+  let readModel: ReadModel;
+  let store: EventStore;
+  let keys: ContentKeys;
+  let projection: RecordProjection;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'records-'));
+    readModel = await openReadModel({
+      file: join(folder, 'read-query.db'),
+      entities: RECORD_ENTITIES,
+      migrations: [CreateRecordTables1700000000300],
+    });
+    store = createMemoryEventStore();
+    keys = createMemoryContentKeys();
+    projection = new RecordProjection(store, new SealedSources(store, keys));
+  });
+
+  afterEach(async () => {
+    await readModel.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const append = async (stream: string, added: NewEvent): Promise<RecordedEvent> => {
+    const [head] = await store.heads([stream]);
+    const { revision } = await store.append(stream, head?.revision ?? 'none', [added]);
+    const [recorded] = await store.read(stream, { from: revision, limit: 1 });
+    if (recorded === undefined) throw new Error('Not there');
+    return recorded;
+  };
+
+  const delivery = (
+    topic: TopicName,
+    type: string,
+    key: string,
+    recorded: RecordedEvent,
+    data: unknown,
+  ): Delivery => ({
+    topic,
+    event: { ...recorded, type, key, data },
+  });
+
+  const link = async (submissionId: string, submitted: SubmissionContent): Promise<Delivery> => {
+    const stream = submissionStream(submissionId);
+    const key = await keys.put(stream, newContentKey());
+    await append(
+      stream,
+      event('SubmissionReceived', { sealed: seal(key, stream, JSON.stringify(submitted)) }),
+    );
+    const data = {
+      submissionId,
+      personId: PERSON,
+      organizationId: CLINIC,
+      clientId: 'c',
+      receivedAt: `2026-01-0${lastId % 9 || 9}T00:00:00.000Z`,
+    };
+    const recorded = await append('identity-decisions', event('SubmissionLinked', data));
+    return delivery('identity.decisions.v1', 'SubmissionLinked', PERSON, recorded, data);
+  };
+
+  const set = async (optedOut: boolean, onlyFor?: string): Promise<Delivery> => {
+    const setting = {
+      lock: onlyFor === undefined ? { kind: 'none' } : { kind: 'only', organizationId: onlyFor },
+      optedOut,
+      stopped: [],
+    };
+    const recorded = await append(
+      `privacy-${PERSON}`,
+      event(optedOut ? 'OptedOut' : 'PrivacyOpened', {
+        setting,
+        previousSettingRevision: null,
+        cause: { kind: 'registration' },
+      }),
+    );
+    const data = {
+      personId: PERSON,
+      settingRevision: recorded.revision,
+      previousSettingRevision: null,
+      setting,
+    };
+    return delivery('privacy.settings.v1', 'PrivacySettingChanged', PERSON, recorded, data);
+  };
+
+  const relate = async (): Promise<Delivery> => {
+    const state = {
+      organizationId: CLINIC,
+      personId: PERSON,
+      registryId: 'r1',
+      evidence: 'own-submission',
+      purposes: ['treatment'],
+      startsAt: '2026-01-01T00:00:00Z',
+      endsAt: '2028-01-01T00:00:00Z',
+    };
+    const recorded = await append(
+      `relationship-${CLINIC}-${PERSON}`,
+      event('RelationshipStarted', { state }),
+    );
+    return delivery('directory.relationships.v1', 'RelationshipChanged', PERSON, recorded, { state });
+  };
+
+  const suppress = async (submissionId: string): Promise<Delivery> => {
+    const data = { submissionId, personId: PERSON };
+    const recorded = await append(submissionStream(submissionId), event('SubmissionSuppressed', data));
+    return delivery('ingestion.submissions.v1', 'SubmissionSuppressed', submissionId, recorded, data);
+  };
+
+  const project = async (...deliveries: Delivery[]): Promise<void> => {
+    const writes = await projection.project(deliveries);
+    await readModel.write(writes);
+  };
+
+  const rows = async (): Promise<Record<string, unknown[]>> => {
+    const tables = [
+      'linked_submission',
+      'record_source',
+      'person_record',
+      'person_search_key',
+      'registry_id',
+    ];
+    const all = await Promise.all(
+      tables.map(
+        async (table) => [table, await readModel.select(`SELECT * FROM ${table} ORDER BY 1`)] as const,
+      ),
+    );
+    return Object.fromEntries(all);
+  };
+
+  const lots = async (): Promise<unknown[]> =>
+    (await readModel.select<{ record: string }>('SELECT record FROM person_record')).flatMap(({ record }) =>
+      (JSON.parse(record) as { doses: { lot: string }[] }).doses.map((dose) => dose.lot),
+    );
+
+  it('makes one record of a person’s submissions, found by identifier and by name', async () => {
+    await project(await set(false), await relate(), await link('s1', content('L1')));
+    await project(await link('s2', content('L2', '2024-07-10')));
+    expect(await lots()).toEqual(['L1', 'L2']);
+    const records = new StoredRecords(readModel);
+    expect(await records.candidateByKey(CLINIC, 'id|LAKE|1001')).toBe(PERSON);
+    expect(await records.candidateByKey(CLINIC, 'name|2024-03-05|OLSON|NORA')).toBe(PERSON);
+    expect(await records.candidateById(CLINIC, 'r1')).toBe(PERSON);
+    expect(await records.candidateById('clinic-b', 'r1')).toBeUndefined();
+    expect(await records.candidateByKey('clinic-b', 'id|LAKE|1001')).toBeUndefined();
+  });
+
+  it('gives the same rows for repeats and for any order of topics', async () => {
+    const deliveries = [
+      await set(false),
+      await relate(),
+      await link('s1', content('L1')),
+      await link('s2', content('L2', '2024-07-10')),
+      await set(true),
+      await link('s3', content('L3', '2024-08-10')),
+      await suppress('s3'),
+      await set(false),
+    ];
+    await project(...deliveries);
+    const expected = await rows();
+    expect(await lots()).toEqual(['L1', 'L2']);
+    await project(...deliveries);
+    expect(await rows()).toEqual(expected);
+    for (const one of [...deliveries].reverse()) await project(one);
+    expect(await rows()).toEqual(expected);
+  });
+
+  it('deletes the clear rows at an opt-out, writes none while it lasts, and folds them again at opt-in', async () => {
+    await project(await set(false), await relate(), await link('s1', content('L1')));
+    const before = await rows();
+    await project(await set(true));
+    await project(await link('s2', content('LOT-AFTER')));
+    const hidden = await rows();
+    expect([hidden['record_source'], hidden['person_record'], hidden['person_search_key']]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+    expect(await new StoredRecords(readModel).candidateById(CLINIC, 'r1')).toBeUndefined();
+    await project(await suppress('s2'));
+    await project(await set(false));
+    expect(await rows()).toEqual({ ...before, linked_submission: (await rows())['linked_submission'] });
+    expect(await lots()).toEqual(['L1']);
+  });
+
+  it('never puts on disk what was linked after an opt-out', async () => {
+    await project(await set(false), await link('s1', content('L1')));
+    const optedOut = await set(true);
+    // The link is handled first: its topic is ahead of the other.
+    await project(await link('s2', content('LOT-AFTER')));
+    await project(optedOut);
+    const files = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'latin1'));
+    expect(files.join('')).not.toContain('LOT-AFTER');
+  });
+
+  it('takes a locked person for a candidate only of the holder', async () => {
+    await project(await set(false, 'clinic-b'), await relate(), await link('s1', content('L1')));
+    const records = new StoredRecords(readModel);
+    expect(await records.candidateById(CLINIC, 'r1')).toBeUndefined();
+    await project(await set(false, CLINIC));
+    expect(await records.candidateById(CLINIC, 'r1')).toBe(PERSON);
+  });
+
+  it('hands out records sealed', async () => {
+    await project(await set(false), await link('s1', content('L1')));
+    const sealed = await new StoredRecords(readModel).load(PERSON);
+    expect(() => JSON.stringify(sealed)).toThrow(/release gate/);
+  });
+});
