@@ -99,7 +99,10 @@ export class Consumer {
       for (const letter of await this.deadLetters()) {
         const key = parkingKey(letter.topic, letter.key);
         if (stuck.has(key)) continue;
-        const delivery: Delivery = { topic: letter.topic as TopicName, event: JSON.parse(letter.event) as ContractEvent };
+        const delivery: Delivery = {
+          topic: letter.topic as TopicName,
+          event: JSON.parse(letter.event) as ContractEvent,
+        };
         const failure = await this.attempt([delivery], (tx) => tx.remove(DeadLetter, 'id', [letter.id]));
         if (failure === undefined) replayed += 1;
         else stuck.add(key);

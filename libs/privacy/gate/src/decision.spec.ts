@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ORGANIZATION_CATEGORIES, PURPOSES } from '@registry/contracts';
+import { ORGANIZATION_CATEGORIES, PURPOSES, type PurposeOfUse } from '@registry/contracts';
 import { allowsViewer, OPEN_SETTING, type PrivacySetting, type PrivacyState } from '@registry/privacy-domain';
 import { clinicAccess } from '@registry/testing';
 import { decideDisclosure, type DecisionFacts, type DenialReason } from './decision.js';
@@ -183,7 +183,7 @@ describe('A disclosure', () => {
     const anyTerm = fc.oneof({ weight: 4, arbitrary: fc.constant(usualTerm) }, term);
     const anyOrganization = often('clinic-a', 'clinic-b');
     const purposes = fc.oneof(
-      { weight: 4, arbitrary: fc.constant(['treatment' as const]) },
+      { weight: 4, arbitrary: fc.constant<PurposeOfUse[]>(['treatment']) },
       fc.subarray([...PURPOSES]),
     );
     const facts: fc.Arbitrary<DecisionFacts> = fc.record({

@@ -46,6 +46,7 @@ export class QueryModule implements OnModuleInit {
         readModel: this.readModel,
         onTrouble: consumerTroubleLog(this.logger),
         project: (deliveries) => projection.project(deliveries),
+        afterCommit: () => projection.scrub(this.readModel),
       }),
     );
   }

@@ -237,6 +237,19 @@ describe('The record projection', () => {
     expect(files.join('')).not.toContain('LOT-AFTER');
   });
 
+  it('leaves no trace of an opted-out person’s rows in the write-ahead log', async () => {
+    const everything = () =>
+      readdirSync(folder)
+        .map((file) => readFileSync(join(folder, file), 'latin1'))
+        .join('');
+    await project(await set(false), await link('s1', content('LOT-BEFORE')));
+    expect(everything()).toContain('LOT-BEFORE');
+    await project(await set(true));
+    expect(everything()).toContain('LOT-BEFORE');
+    await projection.scrub(readModel);
+    expect(everything()).not.toContain('LOT-BEFORE');
+  });
+
   it('takes a locked person for a candidate only of the holder', async () => {
     await project(await set(false, 'clinic-b'), await relate(), await link('s1', content('L1')));
     const records = new StoredRecords(readModel);
