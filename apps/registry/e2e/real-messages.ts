@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FOLDER = process.env['SHARED_DATA'] ?? join(__dirname, '../../../../shared/data');
+export const SHARED_DATA = process.env['SHARED_DATA'] ?? join(__dirname, '../../../../shared/data');
 
 /** One of the public real-world messages; a message of our own, alike in form, where that set is not at hand. */
 export const realVxu = (file: string): string => {
-  const path = join(FOLDER, 'hl7/vxu', file);
+  const path = join(SHARED_DATA, 'hl7/vxu', file);
   if (existsSync(path)) return readFileSync(path, 'utf8');
   process.stderr.write(`\nNOT THERE: ${file}; a message of our own stands in for it\n`);
   return OWN_VXU;

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { randomFromPool } from './random-pool.js';
 
 /**
  * Sealed content: AES-256-GCM, as base64 of
@@ -34,7 +35,7 @@ export function seal(key: Uint8Array, keyId: string, plaintext: Uint8Array | str
   assertKey(key);
   if (!Number.isInteger(keyVersion) || keyVersion < 0 || keyVersion > 0xffff)
     throw new RangeError('Key version out of range');
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = randomFromPool(NONCE_BYTES);
   const header = Buffer.from([FORMAT, keyVersion >> 8, keyVersion & 0xff]);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(additionalData(header, keyId));
@@ -83,7 +84,7 @@ export function digest(key: Uint8Array, bytes: Uint8Array | string): string {
 
 /** A new content key. */
 export function newContentKey(): Buffer {
-  return randomBytes(KEY_BYTES);
+  return randomFromPool(KEY_BYTES);
 }
 
 function decode(sealed: string): Buffer {

@@ -29,12 +29,13 @@ export class BodyPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'param' || metadata.type === 'query')
+      assertStorable(value, `/${metadata.data ?? ''}`);
     if (metadata.type !== 'body' || !this.toValidate(metadata))
       return super.transform(value, metadata) as unknown;
     // The bytes of a media type that only some routes take; property by property they would be a million errors.
     if (Buffer.isBuffer(value)) throw new UnsupportedMediaTypeException();
-    // Whatever walks a body recursively must not run out of stack.
-    if (isDeeperThan(MAX_DEPTH, value)) throw new InvalidInput([{ path: '/', message: 'maxDepth' }]);
+    assertStorable(value, '/');
     const body = (await super.transform(value, metadata)) as unknown;
     const misplaced = misplacedIn(body, '');
     if (misplaced.length > 0) throw new InvalidInput(misplaced);
@@ -44,14 +45,21 @@ export class BodyPipe extends ValidationPipe {
 
 const MAX_DEPTH = 16;
 
-const isDeeperThan = (limit: number, value: unknown): boolean => {
+/**
+ * Refuses what no store would keep: U+0000 and halves of characters, neither of which PostgreSQL's JSON or an SQLite text holds. And what
+ * is nested so deep that whatever walks it recursively would run out of stack.
+ */
+const assertStorable = (value: unknown, path: string): void => {
   let level = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limit) return true;
-    level = level.flatMap((item) => (isObject(item) ? Object.values(item) : []));
+    if (depth > MAX_DEPTH) throw new InvalidInput([{ path, message: 'maxDepth' }]);
+    if (level.some((item) => typeof item === 'string' && !isText(item)))
+      throw new InvalidInput([{ path, message: 'isText' }]);
+    level = level.flatMap((item) => (isObject(item) ? (Object.values(item) as unknown[]) : []));
   }
-  return false;
 };
+
+const isText = (text: string): boolean => !text.includes('\u0000') && !/\p{Surrogate}/u.test(text);
 
 /**
  * Places where an object belongs and there is none, or a list of objects holds something else. `ValidateNested` lets these

@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Caller } from '@registry/access';
-import { CONTENT_KEYS, digest, KEY_RING, seal, type ContentKeys, type KeyRing } from '@registry/content-keys';
+import {
+  CONTENT_KEYS,
+  digest,
+  KEY_RING,
+  newContentKey,
+  seal,
+  type ContentKeys,
+  type KeyRing,
+} from '@registry/content-keys';
 import { submissionStream, type SubmissionContent } from '@registry/contracts';
 import { EVENT_STORE, RevisionConflict, type EventStore } from '@registry/event-store';
 import { acknowledge, parseMessage, readVxu } from '@registry/hl7v2';
@@ -70,7 +78,7 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
     let key: Uint8Array;
     try {
       // Durable before the append. Whoever comes second under this id gets the first one's key, and with it the same digest.
-      key = await this.contentKeys.put(stream, randomBytes(32));
+      key = await this.contentKeys.put(stream, newContentKey());
     } catch (error) {
       // The content under this id was suppressed, and its digest with it: this is another submission as far as can be told.
       if (isDestroyed(error)) return false;

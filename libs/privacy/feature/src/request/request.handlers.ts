@@ -1,8 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { CONTENT_KEYS, seal, type ContentKeys } from '@registry/content-keys';
+import { CONTENT_KEYS, newContentKey, seal, type ContentKeys } from '@registry/content-keys';
 import {
   accessStreams,
   privacyRequestStream,
@@ -38,7 +38,7 @@ export class SubmitRequestHandler implements ICommandHandler<SubmitRequest, Requ
       'organizationId' in change ? await this.isProvider(change.organizationId) : undefined;
     const requestId = randomUUID();
     const keyId = privacyRequestStream(requestId);
-    const key = await this.contentKeys.put(keyId, randomBytes(32));
+    const key = await this.contentKeys.put(keyId, newContentKey());
     const now = this.clock.now();
     await this.requests.execute(
       requestId,

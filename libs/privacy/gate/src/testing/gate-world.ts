@@ -112,7 +112,8 @@ export const gateWorld = async (
 ): Promise<GateWorld> => {
   const { around, ...given } = options;
   const clock = new VirtualClock();
-  const store = createMemoryEventStore({ now: () => clock.now() });
+  const memory = createMemoryEventStore({ now: () => clock.now() });
+  const store = aroundStore(memory, (_call, run) => clock.work(run));
   await populate(store);
   const seen = around === undefined ? store : aroundStore(store, around);
   const gate = new ReleaseGate({

@@ -14,6 +14,7 @@ export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(r
 export class VirtualClock implements GateClock {
   private readonly timers = new Set<Timer>();
   private time = 0;
+  private underWay = 0;
 
   monotonic(): number {
     return this.time;
@@ -58,16 +59,31 @@ export class VirtualClock implements GateClock {
     });
   }
 
+  /** Work that takes turns of its own and no time. */
+  async work<T>(run: () => Promise<T>): Promise<T> {
+    this.underWay += 1;
+    try {
+      return await run();
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
+  /** Everything happens that waits for no timer. */
+  async settle(): Promise<void> {
+    for (let idle = 0; idle < 2; idle = this.underWay === 0 ? idle + 1 : 0) await turn();
+  }
+
   /** Time passes, each timer runs when it is due, and what follows from it happens. */
   async advance(milliseconds: number): Promise<void> {
     const until = this.time + milliseconds;
-    await turn();
+    await this.settle();
     for (let next = this.nextTimer; next !== undefined && next <= until; next = this.nextTimer) {
       this.time = Math.max(this.time, next);
       this.takeDue()[0]?.();
-      await turn();
+      await this.settle();
     }
-    this.time = until;
-    await turn();
+    this.time = Math.max(this.time, until);
+    await this.settle();
   }
 }
