@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   categoryOf,
+  openPostgresEventStore,
   openSqliteEventStore,
   type EventStore,
   type Position,
@@ -11,8 +12,14 @@ import {
 export class Facts {
   private constructor(private readonly store: EventStore) {}
 
-  static async open(folder: string): Promise<Facts> {
-    return new Facts(await openSqliteEventStore({ file: join(folder, 'events.db'), readOnly: true }));
+  /** @param environment as the program was started with */
+  static async open(folder: string, environment: Readonly<Record<string, string>> = {}): Promise<Facts> {
+    const { POSTGRES_URL } = environment;
+    return new Facts(
+      POSTGRES_URL === undefined
+        ? await openSqliteEventStore({ file: join(folder, 'events.db'), readOnly: true })
+        : await openPostgresEventStore({ connectionString: POSTGRES_URL }),
+    );
   }
 
   /** All events after a position, in log order, and where they end. */

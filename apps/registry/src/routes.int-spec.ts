@@ -28,7 +28,7 @@ const joined = (...parts: readonly string[]): string => {
 };
 
 const listOf = (paths: unknown): string[] =>
-  Array.isArray(paths) ? paths.map(String) : [String(paths ?? '')];
+  Array.isArray(paths) ? paths.map(String) : [typeof paths === 'string' ? paths : ''];
 
 /** Every route that a Nest controller of the application handles, with what it declares. */
 const handlersOf = (app: NestFastifyApplication): Handler[] => {

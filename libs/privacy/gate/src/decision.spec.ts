@@ -12,6 +12,7 @@ const opened = (setting: PrivacySetting): PrivacyState => ({ status: 'opened', s
 const PERMITTED: DecisionFacts = {
   requester: { clientId: client.clientId, organizationId: 'clinic-a' },
   purpose: 'treatment',
+  personId: 'person-1',
   at: AT,
   organization,
   agreement,
@@ -189,6 +190,7 @@ describe('A disclosure', () => {
     const facts: fc.Arbitrary<DecisionFacts> = fc.record({
       requester: fc.record({ clientId: often('c1', 'c2'), organizationId: anyOrganization }),
       purpose: often('treatment', ...PURPOSES),
+      personId: often('person-1', 'person-2'),
       at: fc.constant(AT),
       client: maybe(
         fc.record({
@@ -208,7 +210,14 @@ describe('A disclosure', () => {
         }),
       ),
       agreement: maybe(
-        fc.tuple(purposes, anyTerm).map(([listed, dates]) => ({ ...agreement, ...dates, purposes: listed })),
+        fc
+          .tuple(purposes, anyTerm, anyOrganization)
+          .map(([listed, dates, organizationId]) => ({
+            ...agreement,
+            ...dates,
+            organizationId,
+            purposes: listed,
+          })),
       ),
       relationship: maybe(
         fc.tuple(purposes, anyTerm, anyOrganization).map(([listed, dates, organizationId]) => ({
@@ -248,9 +257,11 @@ describe('A disclosure', () => {
           each.organization?.organizationId === requester.organizationId,
           each.organization && MN_EXCHANGE_1.purposes[each.organization.category].includes(purpose),
           each.agreement && inForce(each.agreement, at),
+          each.agreement?.organizationId === requester.organizationId,
           each.agreement?.purposes.includes(purpose),
           each.relationship && inForce(each.relationship, at),
           each.relationship?.organizationId === requester.organizationId,
+          each.relationship?.personId === each.personId,
           each.relationship?.purposes.includes(purpose),
           each.privacy.status === 'opened' && allowsViewer(each.privacy.setting, requester.organizationId),
         ];

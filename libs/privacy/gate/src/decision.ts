@@ -19,6 +19,7 @@ export interface Requester {
 export interface DecisionFacts {
   readonly requester: Requester;
   readonly purpose: PurposeOfUse;
+  readonly personId: string;
   /** ISO-8601 UTC. */
   readonly at: string;
   readonly client: ClientState | undefined;
@@ -55,7 +56,7 @@ export type Decision =
  * the same facts give the same decision for ever, which is what auditors verify.
  */
 export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy): Decision => {
-  const { requester, purpose, at, client, organization, agreement, relationship, privacy } = facts;
+  const { requester, purpose, personId, at, client, organization, agreement, relationship, privacy } = facts;
   const reasons: DenialReason[] = [];
   const unless = (allowed: boolean, reason: DenialReason): void => {
     if (!allowed) reasons.push(reason);
@@ -76,11 +77,17 @@ export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy)
     organization !== undefined && policy.purposes[organization.category].includes(purpose),
     'purpose-not-for-category',
   );
-  unless(agreement !== undefined && inForce(agreement, at), 'agreement-not-in-force');
+  unless(
+    agreement !== undefined &&
+      agreement.organizationId === requester.organizationId &&
+      inForce(agreement, at),
+    'agreement-not-in-force',
+  );
   unless(agreement?.purposes.includes(purpose) === true, 'purpose-not-in-agreement');
   unless(
     relationship !== undefined &&
       relationship.organizationId === requester.organizationId &&
+      relationship.personId === personId &&
       inForce(relationship, at),
     'no-relationship',
   );

@@ -17,3 +17,12 @@ export const systemGateClock: GateClock = {
     return () => clearTimeout(timer);
   },
 };
+
+export const pause = (clock: GateClock, milliseconds: number): Promise<void> =>
+  new Promise((resolve) => clock.after(milliseconds, resolve));
+
+/** No less than so long by the clock: a timer may fire up to a millisecond early. */
+export const passed = async (clock: GateClock, milliseconds: number): Promise<void> => {
+  const until = clock.monotonic() + milliseconds;
+  for (let left = milliseconds; left > 0; left = until - clock.monotonic()) await pause(clock, left);
+};

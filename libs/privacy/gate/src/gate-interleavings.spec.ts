@@ -56,7 +56,6 @@ describe('The gates of several processes, in every order of events', () => {
       }
       if (ONLY !== undefined) return;
       // The runs are about something.
-      process.stderr.write(`${JSON.stringify(total)}\n`);
       for (const seen of Object.values(total)) expect(seen).toBeGreaterThan(SEEDS / 20);
     },
     SEEDS * 100,

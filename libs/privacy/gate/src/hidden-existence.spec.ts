@@ -62,6 +62,7 @@ const gateOn = (store: EventStore, clock: VirtualClock): ReleaseGate =>
         rotate: () => Promise.resolve({ version: 1, key: KEY }),
       },
       clock,
+      'writer',
     ),
     processes: 'one',
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hmac, seal, type KeyRing } from '@registry/content-keys';
 import type { EventStore } from '@registry/event-store';
 import type { PurposeOfUse } from '@registry/contracts';
@@ -25,7 +26,8 @@ export interface InquiryJournal {
 }
 
 /**
- * The journal in the event store: one stream per client and UTC day. The subject is sealed and always the same length,
+ * The journal in the event store: one stream per client, UTC day and writing process. Processes that shared one would
+ * wait for each other at every inquiry of a busy client. The subject is sealed and always the same length,
  * so that the journal does not tell a person from a decoy; an entry without a `RecordDisclosed` of its inquiry id was refused.
  */
 export class StoredInquiryJournal implements InquiryJournal {
@@ -33,6 +35,8 @@ export class StoredInquiryJournal implements InquiryJournal {
     private readonly store: EventStore,
     private readonly keys: KeyRing,
     private readonly clock: Pick<GateClock, 'now'>,
+    /** Names the process in the stream. */
+    private readonly writer: string = randomUUID().slice(0, 8),
   ) {}
 
   async append(
@@ -41,7 +45,7 @@ export class StoredInquiryJournal implements InquiryJournal {
   ): Promise<void> {
     const day = this.clock.now().toISOString().slice(0, 10);
     const { version, key } = this.keys.current('journal');
-    await this.store.append(`inquiries-${requester.clientId}-${day}`, 'any', [
+    await this.store.append(`inquiries-${requester.clientId}-${day}-${this.writer}`, 'any', [
       {
         id: inquiryId,
         type: 'InquiryMade',

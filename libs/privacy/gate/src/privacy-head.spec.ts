@@ -126,6 +126,8 @@ describe('The setting at the head of a privacy stream', () => {
     ['no number', 'RecordDisclosed', { settingRevision: '0' }],
     ['itself', 'RecordDisclosed', { settingRevision: 1 }],
     ['nothing', 'RecordDisclosed', {}],
+    ['a setting that is not whole', 'OptedIn', { setting: { lock: { kind: 'none' }, stopped: [] } }],
+    ['a lock of a later version', 'RecordLocked', { setting: { ...OPEN_SETTING, lock: { kind: 'some' } } }],
   ])('is not guessed when the head names %s', async (_what, type, data) => {
     const store = await raw(type, data);
     await expect(readPrivacyHead(store, PERSON)).rejects.toBeInstanceOf(PrivacyStreamUnreadable);

@@ -1,3 +1,4 @@
+import { PrivacySettingState, validatorOf } from '@registry/contracts';
 import type { EventStore, Position, RecordedEvent } from '@registry/event-store';
 import {
   initialPrivacyState,
@@ -86,8 +87,15 @@ const settingRevisionOf = (event: RecordedEvent): number => {
   return revision;
 };
 
+const readSetting = validatorOf('PrivacySettingState', PrivacySettingState);
+
+/** A setting that is not wholly understood must not pass for an open one. */
 const stateOf = (event: RecordedEvent): PrivacyState => {
-  if (!isSettingEventType(event.type)) throw new PrivacyStreamUnreadable();
-  const { setting } = event.data as unknown as SettingEventData;
-  return { status: 'opened', setting, settingRevision: event.revision };
+  if (!isSettingEventType(event.type) || event.metadata.schemaVersion !== 1)
+    throw new PrivacyStreamUnreadable();
+  try {
+    return { status: 'opened', setting: readSetting(event.data['setting']), settingRevision: event.revision };
+  } catch {
+    throw new PrivacyStreamUnreadable();
+  }
 };

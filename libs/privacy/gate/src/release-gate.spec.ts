@@ -1,3 +1,4 @@
+import { clinicAccess, storeAccess } from '@registry/testing';
 import { AppendOutcomeUnknown, RevisionConflict, StoreUnavailable } from '@registry/event-store';
 import { isDisclosure, isJournalAppend, type Around, type StoreCall } from './testing/around-store.js';
 import {
@@ -59,6 +60,23 @@ describe('A disclosure through the gate', () => {
       ],
     });
     expect(JSON.stringify(disclosed?.recorded)).not.toContain(RECORD.name.family);
+  });
+
+  it('releases no field that the purpose does not get', async () => {
+    const { gate, store } = await gateWorld();
+    const { organization, agreement, client, relationship } = clinicAccess('school-1', PERSON);
+    await storeAccess(store, {
+      organization: { ...organization, category: 'school' },
+      agreement: { ...agreement, purposes: ['school'] },
+      client,
+      relationship: { ...relationship, purposes: ['school'] },
+    });
+    const outcome = await gate.disclose({ ...requestOf('school-1'), purpose: 'school' });
+    const { addresses: _addresses, ...rest } = RECORD;
+    expect(outcome.kind === 'released' && outcome.release.record).toStrictEqual({
+      id: relationship.registryId,
+      ...rest,
+    });
   });
 
   it('is refused where there is no record, and leaves nothing in the history', async () => {

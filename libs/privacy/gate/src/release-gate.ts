@@ -1,34 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import {
-  accessStreams,
-  type AgreementState,
-  type ClientState,
-  type OrganizationState,
-  type PurposeOfUse,
-  type RelationshipState,
-} from '@registry/contracts';
-import {
-  AppendOutcomeUnknown,
-  RevisionConflict,
-  StoreUnavailable,
-  type EventStore,
-  type NewEvent,
-  type RecordedEvent,
-} from '@registry/event-store';
+import { RevisionConflict, type EventStore, type NewEvent } from '@registry/event-store';
 import {
   decidePrivacy,
   type DisclosureAbortedData,
   type PrivacyCommand,
   type RecordDisclosedData,
 } from '@registry/privacy-domain';
-import { decideDisclosure, type Decision, type Requester } from './decision.js';
+import { appendAtHead, type AppendedAtHead } from './append-at-head.js';
+import { decideDisclosure, type Decision } from './decision.js';
+import { DecisionHeads, type DecisionSubject } from './decision-heads.js';
 import { MN_EXCHANGE_1, type DisclosurePolicy } from './disclosure-policy.js';
-import { systemGateClock, type GateClock } from './gate-clock.js';
+import { passed, systemGateClock, type GateClock } from './gate-clock.js';
 import type { Inquiry, InquiryJournal } from './inquiry-journal.js';
 import { PersonLanes } from './person-lane.js';
 import type { PersonRecord, RecordSource, ReleasedRecord } from './person-record.js';
-import { privacyStream, readPrivacyHead, resolvePrivacyHead, type PrivacyHead } from './privacy-head.js';
-import { OutstandingReleases, type Release } from './release.js';
+import { privacyStream } from './privacy-head.js';
+import { OutstandingReleases, startRelease, type Release } from './release.js';
 import { unseal, type Sealed } from './sealed.js';
 
 export interface GateOptions {
@@ -46,11 +33,8 @@ export interface GateOptions {
   readonly newId?: () => string;
 }
 
-export interface DisclosureRequest {
-  readonly requester: Requester;
-  readonly purpose: PurposeOfUse;
-  /** The candidate, or a decoy that stands for nobody: both take the same way. */
-  readonly personId: string;
+/** `personId` is the candidate, or a decoy that stands for nobody: both take the same way. */
+export interface DisclosureRequest extends DecisionSubject {
   readonly inquiry: Inquiry;
 }
 
@@ -189,56 +173,19 @@ export class ReleaseGate {
     };
   }
 
-  /**
-   * Appends the event that `eventOn` makes of the head, at that head, until it stands or the deadline has passed
-   * (undefined). Never twice: an append of unknown outcome stands at the one revision it was made for or nowhere, so
-   * the next attempt looks there first. Else a change that others have undone since would be made a second time.
-   */
-  private async appendAtHead(
+  private appendAtHead(
     personId: string,
-    id: string,
+    eventId: string,
     deadline: number,
-    eventOn: (head: PrivacyHead) => Omit<NewEvent, 'id'> | undefined,
-  ): Promise<{ readonly head: PrivacyHead; readonly revision?: number } | undefined> {
-    const stream = privacyStream(personId);
-    let unsure: number | undefined;
-    while (this.clock.monotonic() < deadline) {
-      try {
-        const head = await readPrivacyHead(this.store, personId);
-        if (unsure !== undefined && head.revision !== undefined && head.revision >= unsure) {
-          const [there] = await this.store.read(stream, { from: unsure, limit: 1 });
-          if (there?.id === id) return { head, revision: unsure };
-          unsure = undefined;
-        }
-        const event = eventOn(head);
-        if (event === undefined) return { head };
-        unsure ??= (head.revision ?? -1) + 1;
-        const { revision } = await this.store.append(stream, head.revision ?? 'none', [{ ...event, id }]);
-        return { head, revision };
-      } catch (error) {
-        // A conflict, with a disclosure as a rule: go again at the new head.
-        if (!isContention(error)) throw error;
-        if (error instanceof RevisionConflict) unsure = undefined;
-        else await this.pause(RETRY_PAUSE_MS);
-      }
-    }
-    return undefined;
+    eventOn: Parameters<typeof appendAtHead>[5],
+  ): Promise<AppendedAtHead | undefined> {
+    return appendAtHead(this.store, this.clock, personId, eventId, deadline, eventOn);
   }
 
   private async settled(personId: string): Promise<void> {
-    const elsewhere = this.several ? this.passed(RELEASE_BOUND_MS) : undefined;
+    const elsewhere = this.several ? passed(this.clock, RELEASE_BOUND_MS) : undefined;
     await this.outstanding.drained(personId);
     await elsewhere;
-  }
-
-  /** No less than so long by the clock: a timer may fire up to a millisecond early. */
-  private async passed(milliseconds: number): Promise<void> {
-    const until = this.clock.monotonic() + milliseconds;
-    for (let left = milliseconds; left > 0; left = until - this.clock.monotonic()) await this.pause(left);
-  }
-
-  private pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => this.clock.after(milliseconds, resolve));
   }
 
   /** Answers the reads that wait together; returns those that met a conflict and go again. */
@@ -264,11 +211,16 @@ export class ReleaseGate {
     reads: readonly PendingRead[],
     decidedAt: number,
   ): Promise<readonly PendingRead[]> {
-    const { head, heads } = await this.readHeads(personId, reads);
+    const heads = await DecisionHeads.read(
+      this.store,
+      personId,
+      reads.map((read) => read.request),
+    );
+    const { privacy: head } = heads;
     const at = this.clock.now().toISOString();
     const permitted: PermittedRead[] = [];
     for (const read of reads) {
-      const decision = this.decide(read.request, at, head, heads);
+      const decision = decideDisclosure(heads.factsOf(read.request, at), this.policy);
       if (decision.permit) permitted.push({ ...read, decision });
       else read.resolve(REFUSED);
     }
@@ -299,46 +251,11 @@ export class ReleaseGate {
     return [];
   }
 
-  /** One call for all heads, one for the setting: the same for every form of request and every outcome. */
-  private async readHeads(personId: string, reads: readonly PendingRead[]) {
-    const streams = new Set([privacyStream(personId)]);
-    for (const { request } of reads) for (const stream of streamsOf(request)) streams.add(stream);
-    const names = [...streams];
-    const events = await this.store.heads(names);
-    const heads = new Map<string, RecordedEvent>();
-    for (const [index, name] of names.entries()) {
-      const event = events[index];
-      if (event !== undefined) heads.set(name, event);
-    }
-    const head = await resolvePrivacyHead(this.store, personId, heads.get(privacyStream(personId)));
-    return { head, heads };
-  }
-
-  private decide(request: DisclosureRequest, at: string, head: PrivacyHead, heads: Heads): Decision {
-    const { requester, purpose, personId } = request;
-    const stateAt = <State>(stream: string) => heads.get(stream)?.data['state'] as State | undefined;
-    return decideDisclosure(
-      {
-        requester,
-        purpose,
-        at,
-        client: stateAt<ClientState>(accessStreams.client(requester.clientId)),
-        organization: stateAt<OrganizationState>(accessStreams.organization(requester.organizationId)),
-        agreement: stateAt<AgreementState>(accessStreams.agreement(requester.organizationId)),
-        relationship: stateAt<RelationshipState>(
-          accessStreams.relationship(requester.organizationId, personId),
-        ),
-        privacy: head.state,
-      },
-      this.policy,
-    );
-  }
-
   private disclosureEvent(
     read: PermittedRead,
     decidedAt: string,
     settingRevision: number,
-    heads: Heads,
+    heads: DecisionHeads,
   ): NewEvent {
     const { requester, purpose } = read.request;
     const data: RecordDisclosedData = {
@@ -350,10 +267,7 @@ export class ReleaseGate {
       policy: read.decision.policy,
       fields: read.decision.fields,
       decidedAt,
-      decidedOn: streamsOf(read.request).map((stream) => ({
-        stream,
-        revision: heads.get(stream)?.revision ?? -1,
-      })),
+      decidedOn: heads.decidedOn(read.request),
     };
     return {
       id: this.newId(),
@@ -371,28 +285,11 @@ export class ReleaseGate {
   ): Release {
     const { inquiryId } = read;
     const { personId } = read.request;
-    const leaveBy = decidedAt + RELEASE_BOUND_MS;
-    let state: 'under-way' | 'handed-over' | 'dropped' = 'under-way';
-    let finish: () => void = () => undefined;
-    this.outstanding.add(personId, new Promise((resolve) => (finish = resolve)));
-    const drop = () => {
-      if (state !== 'under-way') return;
-      state = 'dropped';
-      finish();
+    const { release, done } = startRelease(this.clock, decidedAt + RELEASE_BOUND_MS, record, () => {
       void this.recordAborted(personId, inquiryId, settingRevision);
-    };
-    const cancel = this.clock.after(Math.max(0, leaveBy - this.clock.monotonic()), drop);
-    return {
-      record,
-      handOver: () => {
-        if (state === 'under-way' && this.clock.monotonic() >= leaveBy) drop();
-        if (state !== 'under-way') return false;
-        state = 'handed-over';
-        cancel();
-        finish();
-        return true;
-      },
-    };
+    });
+    this.outstanding.add(personId, done);
+    return release;
   }
 
   /** Best effort within the bound of a setting change: the disclosure stays in the history in any case, as possibly seen. */
@@ -430,22 +327,6 @@ interface PermittedRead extends PendingRead {
 
 const REFUSED: DisclosureOutcome = { kind: 'refused' };
 const UNAVAILABLE: DisclosureOutcome = { kind: 'unavailable' };
-
-type Heads = ReadonlyMap<string, RecordedEvent>;
-
-const RETRY_PAUSE_MS = 20;
-
-const isContention = (error: unknown): boolean =>
-  error instanceof RevisionConflict ||
-  error instanceof AppendOutcomeUnknown ||
-  error instanceof StoreUnavailable;
-
-const streamsOf = ({ requester, personId }: DisclosureRequest): readonly string[] => [
-  accessStreams.client(requester.clientId),
-  accessStreams.organization(requester.organizationId),
-  accessStreams.agreement(requester.organizationId),
-  accessStreams.relationship(requester.organizationId, personId),
-];
 
 const permittedFields = (
   sealed: Sealed<PersonRecord>,

@@ -1,3 +1,4 @@
+import type { GateClock } from './gate-clock.js';
 import type { ReleasedRecord } from './person-record.js';
 
 /** A disclosure that is committed and may leave until its deadline. */
@@ -10,6 +11,37 @@ export interface Release {
    */
   handOver(): boolean;
 }
+
+/**
+ * Starts a release that may leave until `leaveBy` (monotonic clock); one that does not is dropped, and `onDrop` told once.
+ * @returns the release, and when it has been handed over or dropped
+ */
+export const startRelease = (
+  clock: GateClock,
+  leaveBy: number,
+  record: ReleasedRecord,
+  onDrop: () => void,
+): { readonly release: Release; readonly done: Promise<void> } => {
+  let state: 'under-way' | 'handed-over' | 'dropped' = 'under-way';
+  let finish: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (finish = resolve));
+  const drop = () => {
+    if (state !== 'under-way') return;
+    state = 'dropped';
+    finish();
+    onDrop();
+  };
+  const cancel = clock.after(Math.max(0, leaveBy - clock.monotonic()), drop);
+  const handOver = () => {
+    if (state === 'under-way' && clock.monotonic() >= leaveBy) drop();
+    if (state !== 'under-way') return false;
+    state = 'handed-over';
+    cancel();
+    finish();
+    return true;
+  };
+  return { release: { record, handOver }, done };
+};
 
 /** Releases under way, per person: what a setting change waits for before it is acknowledged. */
 export class OutstandingReleases {

@@ -62,7 +62,7 @@ class Replay {
     }
     this.expect(data['settingRevision'] === inForce, `${type} at ${revision} misnames the setting in force`);
     const places = type === 'RecordDisclosed' ? this.disclosedAt : this.abortedAt;
-    const inquiryId = String(data['inquiryId']);
+    const { inquiryId } = disclosedData(event);
     places.set(inquiryId, [...(places.get(inquiryId) ?? []), revision]);
     if (type === 'RecordDisclosed') {
       const { organizationId, clientId, decidedAt } = disclosedData(event);
@@ -70,6 +70,7 @@ class Replay {
         {
           requester: { organizationId, clientId },
           purpose: 'treatment',
+          personId: PERSON,
           at: decidedAt,
           ...clinicAccess(organizationId, PERSON),
           privacy: before,

@@ -1,5 +1,6 @@
 // A process with one gate on a shared store, whose readers ask for one person in a closed loop. Runs what is built in `dist`;
 // `gate-under-fire.int-spec.ts` starts it and talks to it by messages.
+const { setImmediate } = require('node:timers');
 const { openPostgresEventStore, openSqliteEventStore } = require('@registry/event-store');
 const { ReleaseGate, StoredInquiryJournal, seal, systemGateClock } = require('@registry/privacy-gate');
 

@@ -1,0 +1,96 @@
+import {
+  accessStreams,
+  AgreementState,
+  ClientState,
+  OrganizationState,
+  RelationshipState,
+  validatorOf,
+  type PurposeOfUse,
+} from '@registry/contracts';
+import type { EventStore, RecordedEvent } from '@registry/event-store';
+import type { RecordDisclosedData } from '@registry/privacy-domain';
+import type { DecisionFacts, Requester } from './decision.js';
+import { privacyStream, resolvePrivacyHead, type PrivacyHead } from './privacy-head.js';
+
+/** What decides about one read, apart from the time. */
+export interface DecisionSubject {
+  readonly requester: Requester;
+  readonly purpose: PurposeOfUse;
+  readonly personId: string;
+}
+
+/** The heads that the reads of one person, waiting together, are decided on. */
+export class DecisionHeads {
+  private constructor(
+    readonly privacy: PrivacyHead,
+    private readonly heads: ReadonlyMap<string, RecordedEvent>,
+  ) {}
+
+  /**
+   * One call for all heads, one for the setting: the same for every form of request and every outcome.
+   * @throws StoreUnavailable @throws PrivacyStreamUnreadable
+   */
+  static async read(
+    store: EventStore,
+    personId: string,
+    subjects: readonly DecisionSubject[],
+  ): Promise<DecisionHeads> {
+    const names = [...new Set([privacyStream(personId), ...subjects.flatMap(accessStreamsOf)])];
+    const events = await store.heads(names);
+    const heads = new Map<string, RecordedEvent>();
+    for (const [index, name] of names.entries()) {
+      const event = events[index];
+      if (event !== undefined) heads.set(name, event);
+    }
+    return new DecisionHeads(
+      await resolvePrivacyHead(store, personId, heads.get(privacyStream(personId))),
+      heads,
+    );
+  }
+
+  factsOf({ requester, purpose, personId }: DecisionSubject, at: string): DecisionFacts {
+    const { clientId, organizationId } = requester;
+    return {
+      requester,
+      purpose,
+      personId,
+      at,
+      client: this.stateAt(accessStreams.client(clientId), readClient),
+      organization: this.stateAt(accessStreams.organization(organizationId), readOrganization),
+      agreement: this.stateAt(accessStreams.agreement(organizationId), readAgreement),
+      relationship: this.stateAt(accessStreams.relationship(organizationId, personId), readRelationship),
+      privacy: this.privacy.state,
+    };
+  }
+
+  /** The heads that the subject was decided on, for whoever decides again later. */
+  decidedOn(subject: DecisionSubject): RecordDisclosedData['decidedOn'] {
+    return accessStreamsOf(subject).map((stream) => ({
+      stream,
+      revision: this.heads.get(stream)?.revision ?? -1,
+    }));
+  }
+
+  /** A state that is not wholly understood counts as none: default deny. */
+  private stateAt<State>(stream: string, read: (state: unknown) => State): State | undefined {
+    const head = this.heads.get(stream);
+    if (head === undefined || head.metadata.schemaVersion !== 1) return undefined;
+    try {
+      return read(head.data['state']);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+const readClient = validatorOf('ClientState', ClientState);
+const readOrganization = validatorOf('OrganizationState', OrganizationState);
+const readAgreement = validatorOf('AgreementState', AgreementState);
+const readRelationship = validatorOf('RelationshipState', RelationshipState);
+
+const accessStreamsOf = ({ requester, personId }: DecisionSubject): readonly string[] => [
+  accessStreams.client(requester.clientId),
+  accessStreams.organization(requester.organizationId),
+  accessStreams.agreement(requester.organizationId),
+  accessStreams.relationship(requester.organizationId, personId),
+];
