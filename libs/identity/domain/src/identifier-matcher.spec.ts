@@ -78,6 +78,26 @@ describe('Linking by identifier', () => {
     });
   });
 
+  it('takes nobody of the same name past a person who is known from a request alone', () => {
+    const index = new PersonIndex();
+    index.apply(
+      { type: 'PersonRegistered', data: { personId: 'asked', provisional: false, candidates: [] } },
+      undefined,
+    );
+    const resolved = {
+      type: 'RequestResolved',
+      data: { requestId: 'r', personId: 'asked', explanation: { model: 'test', levels: {} } },
+    } as const;
+    index.apply(resolved, { ...nora, identifiers: [] });
+    expect(decide(nora, index)).toMatchObject({ kind: 'possible', candidates: ['asked'] });
+    expect(decide({ ...nora, names: [{ family: 'Olson', given: 'Nils' }] }, index)).toMatchObject({
+      kind: 'new',
+    });
+    expect(decide({ ...nora, identifiers: [{ authority: 'P', type: 'MR', value: '7' }] })).toMatchObject({
+      kind: 'new',
+    });
+  });
+
   it('explains without values', () => {
     expect(JSON.stringify(decide(nora))).not.toMatch(/Olson|1001|2024/);
   });

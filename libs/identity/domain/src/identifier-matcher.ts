@@ -7,12 +7,13 @@ const MODEL = 'identifier-1';
 
 /**
  * Links by identifier (authority and value) with equal birth date and a compatible first name. A shared identifier
- * without these is a possible match: an identifier alone never links (DOMAIN 5). Anything else is a new person.
+ * without these is a possible match: an identifier alone never links (DOMAIN 5). So is somebody with the name and birth date
+ * of a person known from a privacy request alone. Anything else is a new person.
  */
 export const identifierMatcher: Matcher = {
   decide(demographics: MatchableDemographics, index: PersonIndex): MatchDecision {
     const sharing = [...index.sharingIdentifier(demographics.identifiers)];
-    if (sharing.length === 0) return { kind: 'new', explanation: explain('none', 'missing', 'missing') };
+    if (sharing.length === 0) return withoutIdentifier(demographics, index);
 
     const agreeing = sharing.filter((personId) => agrees(demographics, index.sourcesOf(personId)));
     const [personId] = agreeing;
@@ -29,6 +30,18 @@ export const identifierMatcher: Matcher = {
       ),
     };
   },
+};
+
+/**
+ * A request can take effect before there is a record (DOMAIN 4.3): whom it named has no identifier to be linked by. Somebody of that name
+ * and birth date may be that person, and must not go past unseen.
+ */
+const withoutIdentifier = (demographics: MatchableDemographics, index: PersonIndex): MatchDecision => {
+  const named = [...index.sharingBirthDateAndFamily(demographics)].filter(
+    (personId) => index.isKnownByFormOnly(personId) && agrees(demographics, index.sourcesOf(personId)),
+  );
+  if (named.length === 0) return { kind: 'new', explanation: explain('none', 'missing', 'missing') };
+  return { kind: 'possible', candidates: named.sort(), explanation: explain('none', 'exact', 'compatible') };
 };
 
 export const agrees = (demographics: MatchableDemographics, sources: readonly IndexedSource[]): boolean =>

@@ -18,6 +18,8 @@ export class PersonIndex {
   private readonly byIdentifier = new Map<string, Set<string>>();
   private readonly byBirthDateAndFamily = new Map<string, Set<string>>();
   private readonly decided = new Set<string>();
+  /** Persons of whom there is a submission; the others are known from a request's form alone. */
+  private readonly submitted = new Set<string>();
 
   /**
    * @param base an index that this one is laid over: it is seen through and never changed, so that a batch of decisions can be
@@ -33,6 +35,7 @@ export class PersonIndex {
         break;
       case 'SubmissionLinked':
         this.decided.add(decision.data.submissionId);
+        this.submitted.add(decision.data.personId);
         if (demographics) this.add(decision.data.personId, demographics);
         break;
       case 'RequestResolved':
@@ -48,6 +51,11 @@ export class PersonIndex {
   /** Was this submission or request decided already? */
   isDecided(id: string): boolean {
     return this.decided.has(id) || (this.base?.isDecided(id) ?? false);
+  }
+
+  /** Is this person known from a privacy request alone, without any submission? */
+  isKnownByFormOnly(personId: string): boolean {
+    return !this.submitted.has(personId) && (this.base?.isKnownByFormOnly(personId) ?? true);
   }
 
   /** How many persons are registered. */

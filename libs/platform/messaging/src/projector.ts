@@ -12,8 +12,6 @@ export interface ProjectorSpec {
    * transaction that keeps the checkpoint; they must hold for a repeat too: rows carry the revision that they reflect.
    */
   readonly project: (deliveries: readonly Delivery[]) => Promise<(tx: ReadModelTransaction) => Promise<void>>;
-  /** Once the writes of a batch stand; not repeated if the process dies before it. */
-  readonly afterCommit?: () => Promise<void>;
   readonly onTrouble?: (trouble: ConsumerTrouble) => void;
 }
 
@@ -24,6 +22,5 @@ export const projector = (messaging: Messaging, spec: ProjectorSpec): Consumer =
     process: async (deliveries, commit) => {
       if (deliveries.length === 0) await commit();
       else await commit(await spec.project(deliveries));
-      await spec.afterCommit?.();
     },
   });

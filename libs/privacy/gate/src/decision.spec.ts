@@ -210,14 +210,12 @@ describe('A disclosure', () => {
         }),
       ),
       agreement: maybe(
-        fc
-          .tuple(purposes, anyTerm, anyOrganization)
-          .map(([listed, dates, organizationId]) => ({
-            ...agreement,
-            ...dates,
-            organizationId,
-            purposes: listed,
-          })),
+        fc.tuple(purposes, anyTerm, anyOrganization).map(([listed, dates, organizationId]) => ({
+          ...agreement,
+          ...dates,
+          organizationId,
+          purposes: listed,
+        })),
       ),
       relationship: maybe(
         fc.tuple(purposes, anyTerm, anyOrganization).map(([listed, dates, organizationId]) => ({

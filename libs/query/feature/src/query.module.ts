@@ -46,7 +46,6 @@ export class QueryModule implements OnModuleInit {
         readModel: this.readModel,
         onTrouble: consumerTroubleLog(this.logger),
         project: (deliveries) => projection.project(deliveries),
-        afterCommit: () => projection.scrub(this.readModel),
       }),
     );
   }

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import type { KeyRing } from '@registry/content-keys';
+import { KeyMissing, type KeyRing } from '@registry/content-keys';
 
 const KEY = 'auditor-pseudonym';
 
@@ -20,11 +20,22 @@ export const pseudonymOf = (keys: KeyRing, personId: string): string => {
 /** Undefined: not a pseudonym that this registry made. */
 export const personOf = (keys: KeyRing, pseudonym: string): string | undefined => {
   const [, version, block] = /^p(\d{1,6})-([A-Za-z0-9_-]{22})$/.exec(pseudonym) ?? [];
-  const key = version === undefined ? undefined : keys.get(KEY, Number(version));
-  if (key === undefined || block === undefined) return undefined;
+  if (version === undefined || block === undefined) return undefined;
+  const key = keyOf(keys, Number(version));
+  if (key === undefined) return undefined;
   const decipher = createDecipheriv('aes-256-ecb', key, null).setAutoPadding(false);
   const hex = Buffer.concat([decipher.update(Buffer.from(block, 'base64url')), decipher.final()]).toString(
     'hex',
   );
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+};
+
+const keyOf = (keys: KeyRing, version: number): Uint8Array | undefined => {
+  try {
+    return keys.get(KEY, version);
+  } catch (error) {
+    // Another registry's pseudonym, or a mistyped one.
+    if (error instanceof KeyMissing) return undefined;
+    throw error;
+  }
 };

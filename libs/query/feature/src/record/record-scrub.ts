@@ -20,16 +20,15 @@ export class RecordScrub {
     this.wanted = true;
     this.running ??= this.run()
       .catch(this.onFailure)
-      .finally(() => (this.running = undefined));
+      .finally(() => {
+        this.running = undefined;
+        if (this.wanted) this.soon();
+      });
   }
 
   /** Until it is done: a reader in the way makes it come again. */
   private async run(): Promise<void> {
-    while (this.wanted) {
-      this.wanted = false;
-      if (await this.readModel.scrub()) continue;
-      this.wanted = true;
-      await pause(RETRY_PAUSE_MS);
-    }
+    this.wanted = false;
+    while (!(await this.readModel.scrub())) await pause(RETRY_PAUSE_MS);
   }
 }

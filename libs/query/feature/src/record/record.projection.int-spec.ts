@@ -13,6 +13,7 @@ import type { Delivery } from '@registry/messaging';
 import { openReadModel, type ReadModel } from '@registry/persistence';
 import { CreateRecordTables1700000000300 } from './create-record-tables.migration.js';
 import { RECORD_ENTITIES } from './record-rows.js';
+import { RecordScrub } from './record-scrub.js';
 import { RecordProjection } from './record.projection.js';
 import { SealedSources } from './sealed-sources.js';
 import { StoredRecords } from './stored-records.js';
@@ -237,17 +238,26 @@ describe('The record projection', () => {
     expect(files.join('')).not.toContain('LOT-AFTER');
   });
 
-  it('leaves no trace of an opted-out person’s rows in the write-ahead log', async () => {
+  it('leaves no trace of an opted-out person’s rows in the write-ahead log, also when a reader is in the way', async () => {
     const everything = () =>
       readdirSync(folder)
         .map((file) => readFileSync(join(folder, file), 'latin1'))
         .join('');
+    let busy = 2;
+    const scrub = new RecordScrub(
+      { scrub: () => (busy-- > 0 ? Promise.resolve(false) : readModel.scrub()) },
+      (error) => expect(error).toBeUndefined(),
+    );
+    projection = new RecordProjection(store, new SealedSources(store, keys), () => scrub.soon());
     await project(await set(false), await link('s1', content('LOT-BEFORE')));
     expect(everything()).toContain('LOT-BEFORE');
     await project(await set(true));
-    expect(everything()).toContain('LOT-BEFORE');
-    await projection.scrub(readModel);
-    expect(everything()).not.toContain('LOT-BEFORE');
+    const deadline = performance.now() + 10_000;
+    while (everything().includes('LOT-BEFORE')) {
+      if (performance.now() > deadline) throw new Error('It is still there');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(busy).toBeLessThan(0);
   });
 
   it('takes a locked person for a candidate only of the holder', async () => {

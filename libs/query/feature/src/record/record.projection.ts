@@ -1,7 +1,7 @@
 import { readContractEvent, type TopicName } from '@registry/contracts';
 import type { EventStore } from '@registry/event-store';
 import type { Delivery } from '@registry/messaging';
-import type { ReadModel, ReadModelTransaction } from '@registry/persistence';
+import type { ReadModelTransaction } from '@registry/persistence';
 import { readPrivacyStates, type PrivacyState } from '@registry/privacy-gate';
 import { consolidate, type RecordSource } from '@registry/query-domain';
 import {
@@ -28,9 +28,6 @@ export const RECORD_TOPICS = [
  * rows, and nothing of an opted-out person is ever written in clear (DESIGN.md, Sealed content).
  */
 export class RecordProjection {
-  /** Were clear rows deleted that the write-ahead log may still hold? At the start nobody knows. */
-  private leftTraces = true;
-
   constructor(
     private readonly store: EventStore,
     private readonly sources: SealedSources,
@@ -58,11 +55,6 @@ export class RecordProjection {
       if (changes.suppressed.size > 0) await markSuppressed(tx, [...changes.suppressed]);
       await this.rewrite(tx, persons, settings, opened);
     };
-  }
-
-  /** Clears what deleted rows left in the write-ahead log; a reader can make it busy, then after the next batch. */
-  async scrub(readModel: ReadModel): Promise<void> {
-    if (this.leftTraces) this.leftTraces = !(await readModel.scrub());
   }
 
   /** Makes the clear rows of these persons anew. */
@@ -107,7 +99,6 @@ export class RecordProjection {
     }
 
     const gone = persons.filter((personId) => !byPerson.has(personId));
-    if (persons.some((personId) => !visible.has(personId))) this.leftTraces = true;
     if ((await tx.find(RecordSourceRow, 'personId', gone)).length > 0) this.onCleared();
     await tx.remove(PersonRecordRow, 'personId', gone);
     await tx.remove(RecordSourceRow, 'personId', gone);
