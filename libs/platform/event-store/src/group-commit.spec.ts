@@ -1,14 +1,15 @@
 import { AppendOutcomeUnknown } from './event-store.port.js';
-import { GroupCommit, type Outcome } from './group-commit.js';
+import { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
+import { turn } from './wake-up.js';
 
 describe('GroupCommit', () => {
   const sizes: number[] = [];
-  let commit: (group: readonly number[]) => Outcome<string>[];
-  const commits = (largest?: number): GroupCommit<number, string> =>
-    new GroupCommit((group) => {
+  let commit: (group: readonly number[]) => Outcome<string>[] | Promise<Outcome<string>[]>;
+  const commits = (options?: GroupCommitOptions): GroupCommit<number, string> =>
+    new GroupCommit(async (group) => {
       sizes.push(group.length);
       return commit(group);
-    }, largest);
+    }, options);
 
   beforeEach(() => {
     sizes.length = 0;
@@ -26,7 +27,7 @@ describe('GroupCommit', () => {
   });
 
   it('bounds a group and keeps the order', async () => {
-    const group = commits(2);
+    const group = commits({ largestGroup: 2 });
     const order: string[] = [];
     await Promise.all([1, 2, 3, 4, 5].map((item) => group.add(item).then((result) => order.push(result))));
     expect(sizes).toStrictEqual([2, 2, 1]);
@@ -65,11 +66,35 @@ describe('GroupCommit', () => {
     expect(acknowledged).toBe(true);
   });
 
-  it('flushes what is waiting', async () => {
-    const group = commits(2);
-    const waiting = [group.add(1), group.add(2), group.add(3)];
-    group.flush();
-    expect(sizes).toStrictEqual([2, 1]);
-    expect(await Promise.all(waiting)).toHaveLength(3);
+  it('lets what is asked for while commits are under way gather', async () => {
+    const group = commits({ underWay: 2 });
+    const works = commit;
+    const done: (() => void)[] = [];
+    commit = async (items) => {
+      await new Promise<void>((resolve) => done.push(resolve));
+      return works(items);
+    };
+    const answers: Promise<string>[] = [];
+    for (const item of [1, 2, 3, 4, 5]) {
+      answers.push(group.add(item));
+      await turn();
+      await turn();
+    }
+    expect(sizes).toStrictEqual([1, 1]);
+    done[0]?.();
+    expect(await answers[0]).toBe('done 1');
+    await turn();
+    expect(sizes).toStrictEqual([1, 1, 3]);
+    for (const go of done) go();
+    expect(await Promise.all(answers)).toHaveLength(5);
+  });
+
+  it('knows when everything has its outcome', async () => {
+    const group = commits({ largestGroup: 2 });
+    await group.drained();
+    const outcomes: string[] = [];
+    for (const item of [1, 2, 3]) void group.add(item).then((outcome) => outcomes.push(outcome));
+    await group.drained();
+    expect(outcomes).toHaveLength(3);
   });
 });

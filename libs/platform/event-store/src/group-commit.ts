@@ -7,23 +7,37 @@ interface Member<T, R> {
   readonly reject: (error: Error) => void;
 }
 
+export interface GroupCommitOptions {
+  /** Members per commit: bounds how long one takes. */
+  readonly largestGroup?: number;
+  /** Commits under way at a time; what is asked for meanwhile gathers. Default 1. */
+  readonly underWay?: number;
+}
+
 /**
- * Collects what is asked for in one turn of the event loop and commits it together, so that many callers share one
- * flush of the disk. Nobody hears of success before `commit` has returned.
+ * Collects what is asked for in one turn of the event loop, and while commits are under way, and commits it together,
+ * so that many callers share one flush of the disk. Nobody hears of success before their commit is done; groups are
+ * begun in the order asked.
  */
 export class GroupCommit<T, R> {
   private waiting: Member<T, R>[] = [];
   private scheduled = false;
+  private commits = 0;
+  private idle: (() => void)[] = [];
+  private readonly largestGroup: number;
+  private readonly mostCommits: number;
 
   /**
-   * @param commit commits a group in the given order and returns one outcome per member; if it throws, every member
+   * @param commit commits a group in the given order and gives one outcome per member; if it fails, every member
    *   fails with that error
-   * @param largestGroup members per commit: bounds how long the event loop stands still
    */
   constructor(
-    private readonly commit: (group: readonly T[]) => readonly Outcome<R>[],
-    private readonly largestGroup = 256,
-  ) {}
+    private readonly commit: (group: readonly T[]) => Promise<readonly Outcome<R>[]>,
+    { largestGroup = 256, underWay = 1 }: GroupCommitOptions = {},
+  ) {
+    this.largestGroup = largestGroup;
+    this.mostCommits = underWay;
+  }
 
   add(item: T): Promise<R> {
     return new Promise<R>((resolve, reject) => {
@@ -32,38 +46,42 @@ export class GroupCommit<T, R> {
     });
   }
 
-  /** Commits now what is waiting. */
-  flush(): void {
-    while (this.waiting.length > 0) this.commitGroup();
+  /** Resolves when everything asked for so far has its outcome. */
+  async drained(): Promise<void> {
+    if (this.waiting.length === 0 && this.commits === 0) return;
+    await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
   private schedule(): void {
-    if (this.scheduled) return;
+    if (this.scheduled || this.waiting.length === 0 || this.commits >= this.mostCommits) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      this.commitGroup();
-      if (this.waiting.length > 0) this.schedule();
+      const group = this.waiting.slice(0, this.largestGroup);
+      this.waiting = this.waiting.slice(this.largestGroup);
+      void this.commitGroup(group);
+      this.schedule();
     });
   }
 
-  private commitGroup(): void {
-    const group = this.waiting.slice(0, this.largestGroup);
-    this.waiting = this.waiting.slice(this.largestGroup);
-    if (group.length === 0) return;
-    let outcomes: readonly Outcome<R>[];
+  private async commitGroup(group: readonly Member<T, R>[]): Promise<void> {
+    this.commits += 1;
     try {
-      outcomes = this.commit(group.map(({ item }) => item));
+      settle(group, await this.commit(group.map(({ item }) => item)));
     } catch (error) {
       const reason = error instanceof Error ? error : new Error(String(error));
       for (const { reject } of group) reject(reason);
-      return;
     }
-    group.forEach(({ resolve, reject }, index) => {
-      const outcome = outcomes[index];
-      if (outcome === undefined) reject(new Error('The commit left a member of its group without outcome'));
-      else if ('error' in outcome) reject(outcome.error);
-      else resolve(outcome.result);
-    });
+    this.commits -= 1;
+    this.schedule();
+    if (this.waiting.length === 0 && this.commits === 0) for (const resolve of this.idle.splice(0)) resolve();
   }
 }
+
+const settle = <T, R>(group: readonly Member<T, R>[], outcomes: readonly Outcome<R>[]): void =>
+  group.forEach(({ resolve, reject }, index) => {
+    const outcome = outcomes[index];
+    if (outcome === undefined) reject(new Error('The commit left a member of its group without outcome'));
+    else if ('error' in outcome) reject(outcome.error);
+    else resolve(outcome.result);
+  });

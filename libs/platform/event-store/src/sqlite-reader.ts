@@ -17,11 +17,23 @@ type EventRow = readonly [
   recordedAt: string,
 ];
 
+/** An event and how many characters its contents have as text. */
+export interface SizedEvent {
+  readonly event: RecordedEvent;
+  readonly characters: number;
+}
+
 const COLUMNS = 'position, stream, revision, id, type, data, metadata, recorded_at';
 
 const CATEGORY = `CASE instr(stream, '-') WHEN 0 THEN stream ELSE substr(stream, 1, instr(stream, '-') - 1) END`;
 
-/** The reading half of a store on SQLite, the same for the process that writes and for those that only look. */
+/** More than any position: a reader with this for the end of its log looks at all there is. */
+export const NO_END = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The reading half of a store on SQLite, the same for the process that writes and for those that only look. Reads are
+ * given the position at which the log ends for them; what was committed after it is as if it were not there.
+ */
 export class SqliteReader {
   private readonly forwards: Statement;
   private readonly backwards: Statement;
@@ -31,7 +43,8 @@ export class SqliteReader {
   private readonly pages = new Map<number, Statement>();
 
   constructor(private readonly database: DatabaseSyncInstance) {
-    const ofStream = `SELECT ${COLUMNS} FROM events WHERE stream = ?`;
+    // The plus keeps SQLite from searching by position: the index on stream and revision holds it too.
+    const ofStream = `SELECT ${COLUMNS} FROM events WHERE stream = ? AND +position <= ?`;
     this.forwards = this.prepare(`${ofStream} AND revision >= ? ORDER BY revision LIMIT ?`);
     this.backwards = this.prepare(`${ofStream} AND revision <= ? ORDER BY revision DESC LIMIT ?`);
     this.headOf = this.prepare(`${ofStream} ORDER BY revision DESC LIMIT 1`);
@@ -50,15 +63,19 @@ export class SqliteReader {
     return { number: row?.[0] ?? 0, recordedAt: row?.[1] };
   }
 
-  read(stream: string, options: ReadOptions | undefined): RecordedEvent[] {
+  read(stream: string, options: ReadOptions | undefined, last: number): RecordedEvent[] {
     const { backwards, from, limit } = streamRange(options);
     const statement = backwards ? this.backwards : this.forwards;
-    return (statement.all(stream, from, limit) as EventRow[]).map(recorded);
+    return (statement.all(stream, last, from, limit) as EventRow[]).map(recorded);
   }
 
-  head(stream: string): RecordedEvent | undefined {
-    const row = this.headOf.get(stream) as EventRow | undefined;
-    return row === undefined ? undefined : recorded(row);
+  /** The event at one revision. */
+  single(stream: string, revision: number, last: number): SizedEvent | undefined {
+    return sized(this.forwards.all(stream, last, revision, 1)[0] as EventRow | undefined);
+  }
+
+  head(stream: string, last: number): SizedEvent | undefined {
+    return sized(this.headOf.get(stream, last) as EventRow | undefined);
   }
 
   /** @param last number of the newest event, so that the page knows whether it has caught up */
@@ -112,3 +129,6 @@ const recorded = ([
   position: numberedPosition(position),
   recordedAt,
 });
+
+const sized = (row: EventRow | undefined): SizedEvent | undefined =>
+  row && { event: recorded(row), characters: row[5].length + row[6].length };

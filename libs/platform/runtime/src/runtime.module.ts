@@ -83,5 +83,9 @@ const openStore = async (configuration: Configuration, clock: Clock): Promise<Ev
   if (configuration.EVENT_STORE === 'postgres') {
     return openPostgresEventStore({ connectionString: configuration.POSTGRES_URL ?? '' });
   }
-  return openSqliteEventStore({ file: join(configuration.DATA_DIR, 'events.db'), now: () => clock.now() });
+  return openSqliteEventStore({
+    file: join(configuration.DATA_DIR, 'events.db'),
+    now: () => clock.now(),
+    writer: 'thread',
+  });
 };

@@ -1,6 +1,6 @@
 /**
  * Appends full batches to streams of its own until it is killed, and prints `stream number` for each that was
- * acknowledged. Runs the built library: `node append-until-killed.cjs sqlite|postgres <target> <prefix>`.
+ * acknowledged. Runs the built library: `node append-until-killed.cjs sqlite-inline|sqlite-thread|postgres <target> <prefix>`.
  */
 const { writeSync } = require('node:fs');
 const { openPostgresEventStore, openSqliteEventStore } = require('../../dist/index.js');
@@ -28,9 +28,12 @@ const write = async (store, stream) => {
 
 const main = async () => {
   const store =
-    adapter === 'sqlite'
-      ? await openSqliteEventStore({ file: target })
-      : await openPostgresEventStore({ connectionString: target });
+    adapter === 'postgres'
+      ? await openPostgresEventStore({ connectionString: target })
+      : await openSqliteEventStore({
+          file: target,
+          writer: adapter === 'sqlite-thread' ? 'thread' : 'inline',
+        });
   await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(store, `${prefix}-${writer}`)));
 };
 

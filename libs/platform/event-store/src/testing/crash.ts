@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type EventStore } from '../event-store.port.js';
 
-const LIBRARY = join(__dirname, '..', '..');
+export const LIBRARY = join(__dirname, '..', '..');
 const SCRIPT = join(__dirname, 'append-until-killed.cjs');
 const BATCH = 3;
 
@@ -22,7 +22,7 @@ export type Acknowledged = ReadonlyMap<string, number>;
  * its work.
  */
 export const appendAndKill = async (
-  adapter: 'sqlite' | 'postgres',
+  adapter: 'sqlite-inline' | 'sqlite-thread' | 'postgres',
   target: string,
   prefix: string,
   atLeast: number,

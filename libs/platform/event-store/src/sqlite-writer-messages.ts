@@ -1,0 +1,94 @@
+import { AppendOutcomeUnknown, type ExpectedRevision, StoreUnavailable } from './event-store.port.js';
+import { type AppendRequest, type EventText } from './new-events.js';
+import { type Fate } from './sqlite-fates.js';
+import { StoreInUse, StoreUnusable } from './store-errors.js';
+
+/**
+ * What the store and its writer thread tell each other. Groups and their fates cross as one flat list of strings and
+ * numbers: copying objects costs both threads several times as much.
+ */
+export type ToWriter =
+  | { readonly kind: 'group'; readonly recordedAt: string; readonly group: readonly Flat[] }
+  | { readonly kind: 'close' };
+
+export type FromWriter =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'fates'; readonly fates: readonly Flat[] };
+
+export type Flat = string | number;
+
+/** An error on its way between threads, which would not keep its class. */
+export interface Failure {
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly cause: string | undefined;
+}
+
+export const flattenGroup = (group: readonly AppendRequest[]): Flat[] => {
+  const flat: Flat[] = [];
+  for (const { stream, expected, events } of group) {
+    flat.push(stream, expected, events.length);
+    for (const { id, type, data, metadata } of events) flat.push(id, type, data, metadata);
+  }
+  return flat;
+};
+
+export const unflattenGroup = (flat: readonly Flat[]): AppendRequest[] => {
+  const group: AppendRequest[] = [];
+  for (let at = 0; at < flat.length;) {
+    const [stream, expected, length] = flat.slice(at, at + 3) as [string, ExpectedRevision, number];
+    at += 3;
+    const events: EventText[] = [];
+    for (const end = at + 4 * length; at < end; at += 4) {
+      const [id, type, data, metadata] = flat.slice(at, at + 4) as [string, string, string, string];
+      events.push({ id, type, data, metadata });
+    }
+    group.push({ stream, expected, events });
+  }
+  return group;
+};
+
+export const flattenFates = (fates: readonly Fate[]): Flat[] =>
+  fates.flatMap((fate) =>
+    fate.kind === 'conflict'
+      ? [fate.kind, fate.head, 0, '']
+      : [fate.kind, fate.position, fate.revision, fate.recordedAt],
+  );
+
+export const unflattenFates = (flat: readonly Flat[]): Fate[] => {
+  const fates: Fate[] = [];
+  for (let at = 0; at < flat.length; at += 4) {
+    const [kind, first, revision, recordedAt] = flat.slice(at, at + 4) as [
+      Fate['kind'],
+      number,
+      number,
+      string,
+    ];
+    fates.push(kind === 'conflict' ? { kind, head: first } : { kind, position: first, revision, recordedAt });
+  }
+  return fates;
+};
+
+const CLASSES = new Map<string, new (message: string, options?: ErrorOptions) => Error>([
+  ['STORE.OUTCOME_UNKNOWN', AppendOutcomeUnknown],
+  ['STORE.UNAVAILABLE', StoreUnavailable],
+  ['STORE.IN_USE', StoreInUse],
+  ['STORE.UNUSABLE', StoreUnusable],
+]);
+
+export const failureOf = (error: unknown): Failure => {
+  if (!(error instanceof Error)) return { code: undefined, message: String(error), cause: undefined };
+  const { message, cause } = error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return { code, message, cause: cause instanceof Error ? cause.message : undefined };
+};
+
+export const errorOf = ({ code, message, cause }: Failure): Error => {
+  const options = cause === undefined ? undefined : { cause: new Error(cause) };
+  const known = code === undefined ? undefined : CLASSES.get(code);
+  if (known !== undefined) return new known(message, options);
+  return code === undefined
+    ? new Error(message, options)
+    : Object.assign(new Error(message, options), { code });
+};
