@@ -102,12 +102,35 @@ describe('A consumer', () => {
   const checkpoint = async (): Promise<string | undefined> =>
     (await readModel.select<ConsumerCheckpoint>('SELECT checkpoint FROM consumer_checkpoint'))[0]?.checkpoint;
 
-  it('keeps its checkpoint with what it handled', async () => {
-    await start();
+  it('keeps its checkpoint soon after what it handled, and at once when it stops', async () => {
+    const consumer = await start();
     const [one, two] = [delivery('a'), delivery('b')];
-    await messaging.deliver(one, two);
+    await messaging.deliver(one);
+    await messaging.deliver(two);
     expect(handled).toEqual([one.event.id, two.event.id]);
-    expect(await checkpoint()).toBe('1');
+    const deadline = performance.now() + 10_000;
+    while ((await checkpoint()) !== '2' && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(await checkpoint()).toBe('2');
+    await messaging.deliver(delivery('c'));
+    await consumer.stop();
+    expect(await checkpoint()).toBe('3');
+  });
+
+  it('keeps no checkpoint of a batch that it has to handle again', async () => {
+    let away = false;
+    const consumer = reactor(messaging, {
+      group: 'test',
+      topics: ['identity.decisions.v1'],
+      readModel,
+      react: () => (away ? Promise.reject(new Away()) : Promise.resolve()),
+    });
+    await consumer.start();
+    away = true;
+    await expect(messaging.deliver(delivery('a'))).rejects.toBeInstanceOf(Away);
+    await consumer.stop();
+    expect(await checkpoint()).toBeUndefined();
   });
 
   it('puts a poison message aside with its code, parks its key in order, and lets other keys go on', async () => {

@@ -30,6 +30,8 @@ export type Commit = (writes?: (tx: ReadModelTransaction) => Promise<void>) => P
 
 const DEFAULT_ATTEMPTS = 4;
 const RETRY_PAUSE_MS = 25;
+/** How far a checkpoint that stands for nothing written may lag. What is handled again after a crash is a repeat anyway. */
+const CHECKPOINT_LAG_MS = 250;
 
 /**
  * One consumer group: batches as long as they succeed; when one fails, message by message with bounded retries; what
@@ -41,6 +43,9 @@ export class Consumer {
   private nextOrdinal = 1;
   /** Batches and replays take turns. */
   private turn: Promise<unknown> = Promise.resolve();
+  /** Checkpoints reached and not kept yet, by id. */
+  private readonly unkept = new Map<string, string>();
+  private keeping: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly messaging: Messaging,
@@ -73,6 +78,8 @@ export class Consumer {
   async stop(): Promise<void> {
     await this.consumption?.stop();
     await this.turn;
+    clearTimeout(this.keeping);
+    await this.keepCheckpoints();
   }
 
   isCaughtUp(): boolean {
@@ -113,15 +120,23 @@ export class Consumer {
   }
 
   private async handle(batch: DeliveryBatch): Promise<void> {
-    const checkpoint = { id: checkpointId(this.spec.group, batch.partition), checkpoint: batch.checkpoint };
-    const keep = (tx: ReadModelTransaction) => tx.upsert(ConsumerCheckpoint, [checkpoint]);
-    const free = batch.deliveries.filter((delivery) => !this.isParked(delivery));
-    if (free.length === batch.deliveries.length) {
-      const failure = await this.attempt(free, keep, 1);
-      if (failure === undefined) return;
+    this.unkept.set(checkpointId(this.spec.group, batch.partition), batch.checkpoint);
+    try {
+      const free = batch.deliveries.filter((delivery) => !this.isParked(delivery));
+      if (free.length === batch.deliveries.length) {
+        const failure = await this.attempt(free, (tx) => this.writeCheckpoints(tx), {
+          soon: true,
+          attempts: 1,
+        });
+        if (failure === undefined) return;
+      }
+      await this.oneByOne(batch.deliveries);
+      await this.spec.readModel.write((tx) => this.writeCheckpoints(tx));
+    } catch (error) {
+      // The batch comes again, and with it its checkpoint.
+      this.unkept.clear();
+      throw error;
     }
-    await this.oneByOne(batch.deliveries);
-    await this.spec.readModel.write(keep);
   }
 
   private async oneByOne(deliveries: readonly Delivery[]): Promise<void> {
@@ -134,21 +149,28 @@ export class Consumer {
     }
   }
 
-  /** @returns undefined on success, else the code of the last error. @throws what infrastructure throws */
+  /**
+   * @param also written in the transaction of what the deliveries made
+   * @param soon where they made nothing to write, `also` is only the checkpoints and can wait a little
+   * @returns undefined on success, else the code of the last error. @throws what infrastructure throws
+   */
   private async attempt(
     deliveries: readonly Delivery[],
     also: (tx: ReadModelTransaction) => Promise<void> = async () => undefined,
-    attempts = this.attempts,
+    { soon = false, attempts = this.attempts }: { readonly soon?: boolean; readonly attempts?: number } = {},
   ): Promise<string | undefined> {
     let code = 'UNKNOWN';
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       try {
         let committed = false;
         const commit: Commit = async (writes) => {
-          await this.spec.readModel.write(async (tx) => {
-            await writes?.(tx);
-            await also(tx);
-          });
+          if (writes === undefined && soon) this.keepSoon();
+          else {
+            await this.spec.readModel.write(async (tx) => {
+              await writes?.(tx);
+              await also(tx);
+            });
+          }
           committed = true;
         };
         await this.spec.process(deliveries, commit);
@@ -161,6 +183,27 @@ export class Consumer {
       }
     }
     return code;
+  }
+
+  private async writeCheckpoints(tx: ReadModelTransaction): Promise<void> {
+    await tx.upsert(
+      ConsumerCheckpoint,
+      [...this.unkept].map(([id, checkpoint]) => ({ id, checkpoint })),
+    );
+    this.unkept.clear();
+  }
+
+  private keepSoon(): void {
+    this.keeping ??= setTimeout(() => {
+      this.keeping = undefined;
+      this.inTurn(() => this.keepCheckpoints()).catch((error: unknown) =>
+        this.report({ kind: 'infrastructure', code: codeOf(error) }),
+      );
+    }, CHECKPOINT_LAG_MS);
+  }
+
+  private async keepCheckpoints(): Promise<void> {
+    if (this.unkept.size > 0) await this.spec.readModel.write((tx) => this.writeCheckpoints(tx));
   }
 
   private async putAside({ topic, event }: Delivery, reason: string, attempts: number): Promise<void> {
