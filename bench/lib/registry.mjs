@@ -9,7 +9,8 @@ const ROOT = join(import.meta.dirname, '../..');
 export const startRegistry = async ({ main = 'apps/registry/dist/main.js', environment = {} } = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'registry-bench-'));
   const began = performance.now();
-  const child = spawn(process.execPath, [join(ROOT, main)], {
+  // With the option that `npm start` sets.
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', join(ROOT, main)], {
     env: {
       PATH: process.env.PATH,
       PORT: '0',

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { randomFromPool } from './random-pool.js';
 
 /**
@@ -72,14 +72,14 @@ export function keyVersionOf(sealed: string): number {
 }
 
 /**
- * Digest of content that dies with its key: HMAC-SHA-256 under a subkey (HKDF), so that nobody without the key can
+ * Digest of content that dies with its key: HMAC-SHA-256 under a subkey that HMAC derives from the key, so that nobody without the key can
  * test a guess.
  * @returns base64url, 43 characters
  */
 export function digest(key: Uint8Array, bytes: Uint8Array | string): string {
   assertKey(key);
-  const subkey = hkdfSync('sha256', key, '', 'registry content digest v1', KEY_BYTES);
-  return createHmac('sha256', new Uint8Array(subkey)).update(bytes).digest('base64url');
+  const subkey = createHmac('sha256', key).update('registry content digest v1').digest();
+  return createHmac('sha256', subkey).update(bytes).digest('base64url');
 }
 
 /** A new content key. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { hmac, type KeyRing } from '@registry/content-keys';
 
 export interface MessageName {
@@ -19,7 +18,7 @@ export const SUBMISSION_ID_KEY = 'submission-id';
 export const submissionIdOf = (keys: KeyRing, message: MessageName, counter: number): string => {
   const { key } = keys.current(SUBMISSION_ID_KEY);
   const mac = hmac(key, 'submission', message.clientId, message.facility, message.controlId, String(counter));
-  const hex = createHash('sha256').update(mac).digest('hex');
+  const hex = Buffer.from(mac, 'base64url').toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 };
 
