@@ -4,11 +4,10 @@ import { headers, startRegistry } from './lib/registry.mjs';
 import { vxu } from './lib/vxu.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 20);
-const CONNECTIONS = Number(process.env.BENCH_CONNECTIONS ?? 64);
 
 /** VXU over HTTP to the durable ACK; two messages a person. */
-export const ingest = async (environment = {}) => {
-  const registry = await startRegistry({ environment });
+export const ingest = async ({ connections }) => {
+  const registry = await startRegistry();
   try {
     const probe = fdatasyncProbe(registry.folder);
     let message = 0;
@@ -17,7 +16,7 @@ export const ingest = async (environment = {}) => {
       url: `${registry.url}/hl7`,
       method: 'POST',
       headers: headers('demo-lakeside-clinic', { 'content-type': 'application/hl7-v2' }),
-      connections: CONNECTIONS,
+      connections,
       duration: SECONDS,
       requests: [
         {

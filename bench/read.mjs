@@ -10,8 +10,8 @@ const KEY = 'demo-lakeside-clinic';
 const READ = { 'x-purpose-of-use': 'treatment' };
 
 /** Reads by id through the gate, past it, and 64 readers of one person; all in one process. */
-export const read = async (environment = {}) => {
-  const registry = await startRegistry({ main: 'bench/lib/registry-with-ungated-route.mjs', environment });
+export const read = async () => {
+  const registry = await startRegistry({ main: 'bench/lib/registry-with-ungated-route.mjs' });
   try {
     const ids = await enrol(registry.url);
     const probe = fdatasyncProbe(registry.folder);

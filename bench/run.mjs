@@ -2,7 +2,8 @@ import { cpus, totalmem } from 'node:os';
 
 const BENCHMARKS = {
   start: async () => (await import('./start.mjs')).start(),
-  ingest: async () => (await import('./ingest.mjs')).ingest(),
+  ingest: async () => (await import('./ingest.mjs')).ingest({ connections: 64 }),
+  'ingest-32': async () => (await import('./ingest.mjs')).ingest({ connections: 32 }),
   read: async () => (await import('./read.mjs')).read(),
 };
 
