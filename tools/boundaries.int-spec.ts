@@ -48,7 +48,7 @@ const REFUSED: readonly Planted[] = [
   [GATE, `export * from '@registry/identity-domain';`, BOUNDARY],
   [PLATFORM, `export * from '@registry/privacy-domain';`, BOUNDARY],
   [CONTRACTS, `export * from '@registry/event-store';`, BOUNDARY],
-  ['apps/query/src/planted.ts', `export * from '@registry/ingestion-feature';`, BOUNDARY],
+  ['apps/query/src/planted.ts', `export * from '@registry/privacy-domain';`, BOUNDARY],
 ];
 
 const ALLOWED: readonly Planted[] = (

@@ -3,6 +3,12 @@ import { type AppendRequest, type EventText } from './new-events.js';
 import { type Fate } from './sqlite-fates.js';
 import { StoreInUse, StoreUnusable } from './store-errors.js';
 
+/** What a writer thread starts with. */
+export interface WriterThreadData {
+  readonly file: string;
+  readonly leash: SharedArrayBuffer;
+}
+
 /**
  * What the store and its writer thread tell each other. Groups and their fates cross as one flat list of strings and
  * numbers: copying objects costs both threads several times as much.

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppendOutcomeUnknown, StoreUnavailable } from './event-store.port.js';
 import { type AppendRequest } from './new-events.js';
+import { ThreadLeash } from './thread-leash.js';
 import { type Fate } from './sqlite-fates.js';
 import {
   type FromWriter,
   type ToWriter,
+  type WriterThreadData,
   errorOf,
   flattenGroup,
   unflattenFates,
@@ -31,15 +33,22 @@ export class SqliteWriterThread {
   private isGone = false;
   private cause: unknown;
 
-  private constructor(private readonly worker: Worker) {
+  private constructor(
+    private readonly worker: Worker,
+    private readonly leash: ThreadLeash,
+  ) {
     worker.on('message', (message: FromWriter) => this.answer(message));
     worker.on('error', (error) => (this.cause = error));
     worker.on('messageerror', (error) => {
       this.cause = error;
       this.terminate();
     });
+    // Ending the process ends its threads.
+    const hold = (): void => leash.hold();
+    process.once('exit', hold);
     this.gone = new Promise((resolve) => {
       worker.once('exit', () => {
+        process.off('exit', hold);
         this.isGone = true;
         resolve();
       });
@@ -53,9 +62,10 @@ export class SqliteWriterThread {
    * @throws StoreUnavailable the thread ended
    */
   static async start(file: string): Promise<SqliteWriterThread> {
-    const thread = new SqliteWriterThread(
-      new Worker(SCRIPT, { workerData: file, name: 'event-store-writer' }),
-    );
+    const leash = new ThreadLeash();
+    const workerData: WriterThreadData = { file, leash: leash.memory };
+    const worker = new Worker(SCRIPT, { workerData, name: 'event-store-writer' });
+    const thread = new SqliteWriterThread(worker, leash);
     const ended = thread.gone.then(() => Promise.reject(thread.endedError()));
     try {
       await Promise.race([thread.nextAnswer(), ended]);
@@ -93,8 +103,9 @@ export class SqliteWriterThread {
     await this.gone;
   }
 
-  /** Ends the thread at once, as a crash does. */
+  /** Ends the thread after the group that it is writing, whose answer may be lost: as a crash does. */
   terminate(): void {
+    this.leash.hold();
     void this.worker.terminate();
   }
 
