@@ -4,12 +4,7 @@ import { AppendOutcomeUnknown, type EventStore, StoreUnavailable } from './event
 import { openPostgresEventStore } from './postgres-event-store.js';
 import { StoreUnusable } from './store-errors.js';
 import { appendAndKill, buildLibrary, expectNothingLost } from './testing/crash.js';
-import {
-  type TestDatabase,
-  createDatabase,
-  describeWithPostgres,
-  runSql,
-} from './testing/postgres-server.js';
+import { type TestDatabase, createDatabase, describeWithPostgres, runSql } from '@registry/testing-postgres';
 import { TcpProxy } from './testing/tcp-proxy.js';
 
 describeWithPostgres('The event store on PostgreSQL', () => {

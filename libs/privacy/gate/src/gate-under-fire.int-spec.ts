@@ -27,7 +27,7 @@ import {
   populate,
   RECORD,
 } from './testing/gate-world.js';
-import { describeWithPostgres, freshDatabase, type FreshDatabase } from './testing/postgres-database.js';
+import { createDatabase, describeWithPostgres, type TestDatabase } from '@registry/testing-postgres';
 
 const LONG = process.env['LONG_TESTS'] === '1';
 const LASTS_MS = LONG ? 60_000 : 10_000;
@@ -175,8 +175,8 @@ describe('A gate under fire', () => {
   });
 
   describeWithPostgres('on PostgreSQL, in two processes', () => {
-    let database: FreshDatabase;
-    beforeAll(async () => (database = await freshDatabase()));
+    let database: TestDatabase;
+    beforeAll(async () => (database = await createDatabase()));
     afterAll(() => database.drop());
 
     describeFire('PostgreSQL, two processes', 2, async () => {

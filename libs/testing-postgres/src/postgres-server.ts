@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 
 const { PGHOST = '127.0.0.1', PGPORT = '5432', PGUSER = 'postgres', PGPASSWORD } = process.env;
-const DATABASE_PREFIX = 'event_store_test_';
+const DATABASE_PREFIX = 'registry_test_';
 
 const urlOf = (database: string): string => {
   const url = new URL(`postgres://${PGHOST}:${PGPORT}/${database}`);
@@ -20,16 +20,18 @@ const PROBE = `
   client.connect().then(() => client.end()).catch(() => process.exit(1));
 `;
 
-/** Whether a server answers. In a process of its own, because suites are chosen synchronously. */
-const answers = (): boolean =>
-  spawnSync(process.execPath, ['-e', PROBE, ADMIN], { timeout: 10_000 }).status === 0;
+let known: boolean | undefined;
+
+/** Whether a server answers. Asked in a process of its own, because suites are chosen synchronously. */
+export const postgresAnswers = (): boolean =>
+  (known ??= spawnSync(process.execPath, ['-e', PROBE, ADMIN], { timeout: 10_000 }).status === 0);
 
 /**
  * `describe` if a PostgreSQL server answers at PGHOST (default 127.0.0.1) and PGPORT. If none does: skips the suite and
  * says so, or fails with REQUIRE_POSTGRES=1, as continuous integration sets it.
  */
 export const describeWithPostgres = (name: string, body: () => void): void => {
-  if (answers()) {
+  if (postgresAnswers()) {
     describe(name, body);
   } else if (process.env['REQUIRE_POSTGRES'] === '1') {
     it(`${name} needs a PostgreSQL server`, () => {
@@ -61,8 +63,8 @@ export interface TestDatabase {
   readonly name: string;
   readonly connectionString: string;
   /** Kills the server's processes of every connection to it. */
-  disconnectAll(): Promise<void>;
-  drop(): Promise<void>;
+  readonly disconnectAll: () => Promise<void>;
+  readonly drop: () => Promise<void>;
 }
 
 export const createDatabase = async (): Promise<TestDatabase> => {
