@@ -11,6 +11,9 @@ runService({
     const setup = app.get(DirectorySetup);
     if (configuration.REGISTRY_DEMO) {
       await setup.demonstration();
+      process.stdout.write(
+        'Demonstration keys, which everybody knows, are let in: never use them with real data\n',
+      );
       return;
     }
     const key = await setup.firstAdministrator();
