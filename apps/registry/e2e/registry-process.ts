@@ -1,10 +1,33 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const ROOT = join(__dirname, '../../..');
+
+const running = new Set<ChildProcess>();
+
+/** Kept until it has ended, so that a test that fails half-way leaves no program behind, which would keep the test run alive. */
+const spawnApp = (
+  app: 'registry' | 'query',
+  environment: Readonly<Record<string, string>>,
+  timeout?: number,
+): ChildProcessByStdio<null, Readable, Readable> => {
+  const child = spawn(process.execPath, [join(ROOT, 'apps', app, 'dist/main.js')], {
+    env: { PATH: process.env['PATH'], PORT: '0', REGISTRY_DEMO: '1', LOG_LEVEL: 'warn', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(timeout === undefined ? {} : { timeout }),
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+};
+
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** A running program of the monorepo, as a user would run it; started from what `npm run build` made. */
 export class RegistryProcess {
@@ -19,10 +42,7 @@ export class RegistryProcess {
     environment: Readonly<Record<string, string>>,
     app: 'registry' | 'query' = 'registry',
   ): Promise<RegistryProcess> {
-    const child = spawn(process.execPath, [join(ROOT, 'apps', app, 'dist/main.js')], {
-      env: { PATH: process.env['PATH'], PORT: '0', REGISTRY_DEMO: '1', LOG_LEVEL: 'warn', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawnApp(app, environment);
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
@@ -45,11 +65,7 @@ export class RegistryProcess {
     app: 'registry' | 'query' = 'registry',
   ): Promise<{ readonly code: number | null; readonly printed: string; readonly milliseconds: number }> {
     const began = performance.now();
-    const child = spawn(process.execPath, [join(ROOT, 'apps', app, 'dist/main.js')], {
-      env: { PATH: process.env['PATH'], PORT: '0', REGISTRY_DEMO: '1', LOG_LEVEL: 'warn', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 20_000,
-    });
+    const child = spawnApp(app, environment, 20_000);
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));

@@ -114,6 +114,7 @@ describe('A wrong configuration', () => {
     });
     expect(inUse.code).toBe(1);
     expect(linesOf(inUse.printed)).toEqual([
+      expect.stringMatching(/^Demonstration keys/),
       expect.stringMatching(/^Registry could not start: .*EADDRINUSE/),
     ]);
     await other.stop();
