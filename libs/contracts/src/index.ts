@@ -7,4 +7,5 @@ export * from './ingestion.events.js';
 export * from './privacy.events.js';
 export * from './purposes.js';
 export * from './submission-content.js';
+export * from './uuid.js';
 export * from './wire-validator.js';

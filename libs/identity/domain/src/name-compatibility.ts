@@ -24,8 +24,3 @@ export const compatibleFirstNames = (a: string, b: string): boolean => {
     leftFirst.length < rightFirst.length ? [leftFirst, rightFirst] : [rightFirst, leftFirst];
   return shorter.length >= SHORTEST_PREFIX && longer.startsWith(shorter);
 };
-
-export const sameLastName = (a: string, b: string): boolean => {
-  const [left, right] = [normalizeName(a), normalizeName(b)];
-  return left !== '' && left === right;
-};

@@ -35,8 +35,5 @@ export const problem = (status: number, rest: Pick<Problem, 'code' | 'errors'> =
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
-/** The one refusal: whoever may not see a person, and whoever asks for nobody, gets these bytes. */
-export const NOT_FOUND = problem(404);
-
 /** The one answer when a decision could not be committed in time. */
 export const UNAVAILABLE = problem(503);

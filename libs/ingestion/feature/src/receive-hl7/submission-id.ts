@@ -1,4 +1,5 @@
 import { hmac, type KeyRing } from '@registry/content-keys';
+import { uuidOfHex } from '@registry/contracts';
 
 export interface MessageName {
   readonly clientId: string;
@@ -19,7 +20,7 @@ export const submissionIdOf = (keys: KeyRing, message: MessageName, counter: num
   const { key } = keys.current(SUBMISSION_ID_KEY);
   const mac = hmac(key, 'submission', message.clientId, message.facility, message.controlId, String(counter));
   const hex = Buffer.from(mac, 'base64url').toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+  return uuidOfHex(hex);
 };
 
 /** What remains of the control id when everything else is destroyed. */

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { KeyMissing, type KeyRing } from '@registry/content-keys';
+import { uuidOfHex } from '@registry/contracts';
 
 const KEY = 'auditor-pseudonym';
 
@@ -27,7 +28,7 @@ export const personOf = (keys: KeyRing, pseudonym: string): string | undefined =
   const hex = Buffer.concat([decipher.update(Buffer.from(block, 'base64url')), decipher.final()]).toString(
     'hex',
   );
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return uuidOfHex(hex);
 };
 
 const keyOf = (keys: KeyRing, version: number): Uint8Array | undefined => {

@@ -3,7 +3,7 @@ import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Caller } from '@registry/access';
 import { hmac, KEY_RING, type KeyRing } from '@registry/content-keys';
-import type { PurposeOfUse } from '@registry/contracts';
+import { uuidOfHex, type PurposeOfUse } from '@registry/contracts';
 import { ReleaseGate, type DisclosureOutcome } from '@registry/privacy-gate';
 import { keyOfIdentifier, keyOfName } from '../record/search-keys.js';
 import { StoredRecords } from '../record/stored-records.js';
@@ -81,5 +81,6 @@ const decoyFor = (keys: KeyRing, organizationId: string, question: string): stri
   const hex = createHash('sha256')
     .update(hmac(keys.current('decoy').key, 'decoy', organizationId, question))
     .digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  // Of version 4, as person ids are.
+  return uuidOfHex(`${hex.slice(0, 12)}4${hex.slice(13, 16)}a${hex.slice(17)}`);
 };
