@@ -19,6 +19,26 @@ export const SubmissionLinked = Type.Object({
 });
 export type SubmissionLinked = Static<typeof SubmissionLinked>;
 
+/**
+ * A roster entry is about exactly one known person: evidence that the organization serves that person. Key = person id.
+ * The entry joins no record.
+ */
+export const RosterEntryMatched = Type.Object({
+  submissionId: Type.String(),
+  personId: Type.String(),
+  organizationId: Type.String(),
+  clientId: Type.String(),
+  receivedAt: Type.String(),
+  /** Term of the service, ISO-8601 UTC; `endsAt` exclusive. */
+  startsAt: Type.String({ format: 'date-time' }),
+  endsAt: Type.String({ format: 'date-time' }),
+});
+export type RosterEntryMatched = Static<typeof RosterEntryMatched>;
+
+/** A roster entry, death or void of nobody known: it is looked at again when somebody comes whom it may be about. Key = submission id. */
+export const SubmissionUnmatched = Type.Object({ submissionId: Type.String() });
+export type SubmissionUnmatched = Static<typeof SubmissionUnmatched>;
+
 /** The one person whom an approved Privacy Setting Change Request names. */
 export const RequestResolved = Type.Object({
   requestId: Type.String(),

@@ -1,11 +1,12 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { SubmissionKind } from './submission-content.js';
 
 /** Topic `ingestion.submissions.v1`, key = submission id. */
 export const SubmissionReceived = Type.Object({
   submissionId: Type.String(),
   clientId: Type.String(),
   organizationId: Type.String(),
-  kind: Type.Literal('vxu'),
+  kind: SubmissionKind,
   /** The content under the key `submission-<id>`. */
   sealed: Type.String(),
 });

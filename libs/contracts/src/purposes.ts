@@ -31,6 +31,8 @@ export type OrganizationCategory = (typeof ORGANIZATION_CATEGORIES)[number];
 /** What a system client may do. A client may have several roles. */
 export const CLIENT_ROLES = [
   'submitter',
+  /** The Office of Vital Records. */
+  'vital-records',
   'reader',
   'help-desk',
   'individual',

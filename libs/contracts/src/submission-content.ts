@@ -31,6 +31,8 @@ export const Address = Type.Object({
   state: Type.Optional(Type.String()),
   zip: Type.Optional(Type.String()),
   country: Type.Optional(Type.String()),
+  /** FIPS code or name, as sent: residence in a community health board's jurisdiction. */
+  county: Type.Optional(Type.String()),
 });
 export type Address = Static<typeof Address>;
 
@@ -56,6 +58,9 @@ export const Demographics = Type.Object({
   multipleBirth: Type.Optional(Type.Boolean()),
   birthOrder: Type.Optional(Type.Number()),
   guardians: Type.Array(Guardian),
+  deathDate: Type.Optional(Type.String({ format: 'date' })),
+  /** PID-30, or a death record. */
+  died: Type.Optional(Type.Boolean()),
 });
 export type Demographics = Static<typeof Demographics>;
 
@@ -83,6 +88,17 @@ export const SubmittedDose = Type.Object({
   expiration: Type.Optional(Type.String()),
   amount: Type.Optional(Type.String()),
   unit: Type.Optional(Type.String()),
+  /** RXR-1 and RXR-2. */
+  route: Type.Optional(Type.String()),
+  site: Type.Optional(Type.String()),
+  /** RXA-18, with completion RE. */
+  refusalReason: Type.Optional(Type.String()),
+  /** RXA-11.4. */
+  facility: Type.Optional(Type.String()),
+  /** OBX 64994-7, HL7 table 0064: what funding programme the person was eligible for. */
+  fundingEligibility: Type.Optional(Type.String()),
+  /** OBX 30963-3: what the dose was bought with. */
+  fundingSource: Type.Optional(Type.String()),
 });
 export type SubmittedDose = Static<typeof SubmittedDose>;
 
@@ -95,14 +111,76 @@ export const SubmittedIndication = Type.Object({
 });
 export type SubmittedIndication = Static<typeof SubmittedIndication>;
 
+/** PD1 as sent. Stored; what it does to a setting is the privacy context's business (DOMAIN 3.6). */
+export const RegistryStatus = Type.Object({
+  /** PD1-11, HL7 table 0215. */
+  publicityCode: Type.Optional(Type.String()),
+  /** PD1-18. */
+  publicityCodeSince: Type.Optional(Type.String({ format: 'date' })),
+  /** PD1-12: its meaning differs between senders. */
+  protectionIndicator: Type.Optional(Type.String()),
+  /** PD1-13. */
+  protectionIndicatorSince: Type.Optional(Type.String({ format: 'date' })),
+  /** PD1-16, HL7 table 0441. */
+  registryStatus: Type.Optional(Type.String()),
+  /** PD1-17. */
+  registryStatusSince: Type.Optional(Type.String({ format: 'date' })),
+});
+export type RegistryStatus = Static<typeof RegistryStatus>;
+
+export const VITAL_EVENTS = ['birth', 'amendment', 'replacement', 'void', 'death'] as const;
+export type VitalEvent = (typeof VITAL_EVENTS)[number];
+
+/** What a vital record is, beside its demographics (DOMAIN 1.3). */
+export const VitalRecord = Type.Object({
+  event: Type.Unsafe<VitalEvent>(Type.Union(VITAL_EVENTS.map((event) => Type.Literal(event)))),
+  /** State file number of the birth record, or of the death record. Also among the identifiers, type `BR`, of a birth. */
+  fileNumber: Type.String(),
+  /** When the office made this version of the record: later versions of one file number supersede earlier ones. */
+  issuedAt: Type.String({ format: 'date-time' }),
+  /** Of a replacement, the file number of the record it seals where that is another one. */
+  replaces: Type.Optional(Type.String()),
+  /** Of a death, the file number of the birth record where the office knows it. */
+  birthFileNumber: Type.Optional(Type.String()),
+  /** The Parent Notice that came with the official birth record (DOMAIN 4.5). */
+  notice: Type.Optional(
+    Type.Object({
+      /** A county's FIPS code, or `state` for home births. */
+      issuer: Type.String(),
+      formVersion: Type.String(),
+    }),
+  ),
+});
+export type VitalRecord = Static<typeof VitalRecord>;
+
+/** A row of an enrolment, coverage or client roster: evidence of a service relationship, never a record. */
+export const RosterEntry = Type.Object({
+  /** Instants; `endsAt` exclusive. */
+  startsAt: Type.String({ format: 'date-time' }),
+  endsAt: Type.String({ format: 'date-time' }),
+});
+export type RosterEntry = Static<typeof RosterEntry>;
+
+export const SUBMISSION_KINDS = ['vxu', 'vital', 'entry', 'roster'] as const;
+/** `entry`: doses entered by hand. The kind is in clear, so what a vital record is (an adoption, a death) is not in it. */
+export const SubmissionKind = Type.Unsafe<(typeof SUBMISSION_KINDS)[number]>(
+  Type.Union(SUBMISSION_KINDS.map((kind) => Type.Literal(kind))),
+);
+export type SubmissionKind = Static<typeof SubmissionKind>;
+
 export const SubmissionContent = Type.Object({
   contentVersion: Type.Literal(1),
-  kind: Type.Literal('vxu'),
-  /** The message as received. */
+  kind: SubmissionKind,
+  /** The message, row or body as received. */
   raw: Type.String(),
   demographics: Demographics,
   doses: Type.Array(SubmittedDose),
   indications: Type.Array(SubmittedIndication),
+  registryStatus: Type.Optional(RegistryStatus),
+  /** Of kind `vital`. */
+  vital: Type.Optional(VitalRecord),
+  /** Of kind `roster`. */
+  roster: Type.Optional(RosterEntry),
 });
 export type SubmissionContent = Static<typeof SubmissionContent>;
 

@@ -5,14 +5,28 @@ import {
   OrganizationChanged,
   RelationshipChanged,
 } from './directory.events.js';
-import { PersonRegistered, RequestAmbiguous, RequestResolved, SubmissionLinked } from './identity.events.js';
+import {
+  PersonRegistered,
+  RequestAmbiguous,
+  RequestResolved,
+  RosterEntryMatched,
+  SubmissionLinked,
+  SubmissionUnmatched,
+} from './identity.events.js';
 import { ContentDestroyed, SubmissionReceived, SubmissionSuppressed } from './ingestion.events.js';
 import { PrivacyRequestApproved, PrivacyRequestProgressed, PrivacySettingChanged } from './privacy.events.js';
 
 /** Every topic with the schemas of its events by type. Consumers may not read what is not here. */
 export const TOPICS = {
   'ingestion.submissions.v1': { SubmissionReceived, SubmissionSuppressed, ContentDestroyed },
-  'identity.decisions.v1': { PersonRegistered, SubmissionLinked, RequestResolved, RequestAmbiguous },
+  'identity.decisions.v1': {
+    PersonRegistered,
+    SubmissionLinked,
+    SubmissionUnmatched,
+    RosterEntryMatched,
+    RequestResolved,
+    RequestAmbiguous,
+  },
   'privacy.settings.v1': { PrivacySettingChanged },
   'privacy.requests.v1': { PrivacyRequestApproved, PrivacyRequestProgressed },
   'directory.access.v1': { OrganizationChanged, AgreementChanged, ClientChanged },

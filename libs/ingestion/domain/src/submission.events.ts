@@ -8,7 +8,7 @@ export type SubmissionEvent =
 export type SubmissionReceivedData = {
   readonly clientId: string;
   readonly organizationId: string;
-  readonly kind: 'vxu';
+  readonly kind: 'vxu' | 'vital' | 'entry' | 'roster';
   /** Keyed hash of MSH-10, under the registry's own key. */
   readonly controlIdHash: string;
   readonly sealed: string;
