@@ -24,6 +24,30 @@ export type IdentityDecision =
         readonly explanation: Explanation;
       };
     }
+  /** A roster entry is about this person; it joins no record. */
+  | {
+      readonly type: 'RosterEntryMatched';
+      readonly data: {
+        readonly submissionId: string;
+        readonly personId: string;
+        readonly organizationId: string;
+        readonly clientId: string;
+        /** ISO-8601 UTC. */
+        readonly receivedAt: string;
+        readonly startsAt: string;
+        readonly endsAt: string;
+        readonly explanation: Explanation;
+      };
+    }
+  /** A roster entry, death or void of nobody known, or of several: decided again when somebody comes whom it may be about. */
+  | {
+      readonly type: 'SubmissionUnmatched';
+      readonly data: {
+        readonly submissionId: string;
+        readonly candidates: readonly string[];
+        readonly explanation: Explanation;
+      };
+    }
   | {
       readonly type: 'RequestResolved';
       readonly data: {

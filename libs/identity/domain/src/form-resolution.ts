@@ -1,4 +1,4 @@
-import { agrees } from './identifier-matcher.js';
+import { agrees } from './field-matcher.js';
 import type { MatchableDemographics } from './matchable.js';
 import type { MatchDecision } from './matcher.js';
 import type { PersonIndex } from './person-index.js';

@@ -1,4 +1,4 @@
-import type { MatchableDemographics } from './matchable.js';
+import type { Matchable } from './matchable.js';
 import type { PersonIndex } from './person-index.js';
 
 /** Why a decision was made: comparison levels, never the values compared. */
@@ -13,7 +13,7 @@ export type MatchDecision =
   /** May be one of these: a person for now, and a human decides. */
   | { readonly kind: 'possible'; readonly candidates: readonly string[]; readonly explanation: Explanation };
 
-/** Decides one submission against everybody known. Pure: the same index and demographics give the same decision. */
+/** Decides one submission against everybody known. Pure: the same index and values give the same decision. */
 export interface Matcher {
-  decide(demographics: MatchableDemographics, index: PersonIndex): MatchDecision;
+  decide(about: Matchable, index: PersonIndex): MatchDecision;
 }

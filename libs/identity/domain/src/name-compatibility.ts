@@ -24,3 +24,21 @@ export const compatibleFirstNames = (a: string, b: string): boolean => {
     leftFirst.length < rightFirst.length ? [leftFirst, rightFirst] : [rightFirst, leftFirst];
   return shorter.length >= SHORTEST_PREFIX && longer.startsWith(shorter);
 };
+
+/** What registers and clinics write while a child has no name. */
+const PLACEHOLDERS = new Set([
+  'BABY', 'BABYBOY', 'BABYGIRL', 'BOY', 'GIRL', 'INFANT', 'NEWBORN', 'TWIN', 'TRIPLET', 'MALE', 'FEMALE',
+  'UNKNOWN', 'UNK', 'UNNAMED', 'NO NAME', 'NONAME', 'NOT NAMED', 'NAME', 'TEST', 'X', 'XX', 'NA', 'NFN',
+]); // prettier-ignore
+
+/** Is this no name at all, but what stands where one is missing: Baby Boy, Twin A, Olsons girl? */
+export const isPlaceholderName = (name: string): boolean => {
+  const normalized = normalizeName(name);
+  const [first = ''] = normalized.split(' ');
+  return (
+    normalized === '' ||
+    PLACEHOLDERS.has(normalized) ||
+    PLACEHOLDERS.has(first) ||
+    /S(?:BOY|GIRL)$/.test(normalized)
+  );
+};

@@ -24,6 +24,14 @@ export const decisionTopic: TopicDeclaration = {
           data: { submissionId, personId, organizationId, clientId, receivedAt },
         };
       }
+      case 'RosterEntryMatched': {
+        const { explanation: _explanation, ...data } = event.data;
+        return { ...envelope, key: data.personId, data };
+      }
+      case 'SubmissionUnmatched': {
+        const { submissionId } = event.data;
+        return { ...envelope, key: submissionId, data: { submissionId } };
+      }
       case 'RequestResolved': {
         const { requestId, personId } = event.data;
         return { ...envelope, key: personId, data: { requestId, personId } };

@@ -7,8 +7,8 @@ import {
   type Demographics,
 } from '@registry/contracts';
 import { createMemoryEventStore, type EventStore } from '@registry/event-store';
-import { identifierMatcher, type IdentityDecision } from '@registry/identity-domain';
-import type { Delivery } from '@registry/messaging';
+import { fieldMatcher, type IdentityDecision } from '@registry/identity-domain';
+import { derivedEventId, type Delivery } from '@registry/messaging';
 import { IdentityLinker } from './identity-linker.js';
 
 const demographics = (mrn: string, given = 'Nora', birthDate = '2024-03-05'): Demographics => ({
@@ -19,6 +19,18 @@ const demographics = (mrn: string, given = 'Nora', birthDate = '2024-03-05'): De
   phones: [],
   guardians: [],
 });
+
+/** Ids are UUIDs; tests call them by short names. */
+const names = new Map<string, string>();
+const uuid = (name: string): string => {
+  const id = derivedEventId(name);
+  names.set(id, name);
+  return id;
+};
+const named = <T>(value: T): T =>
+  JSON.parse(
+    JSON.stringify(value).replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => names.get(id) ?? id),
+  ) as T;
 
 describe('The identity linker', () => {
   let store: EventStore;
@@ -32,17 +44,18 @@ describe('The identity linker', () => {
   });
 
   const linker = () =>
-    new IdentityLinker(store, keys, identifierMatcher, () => `person-${(lastPerson += 1)}`);
+    new IdentityLinker(store, keys, fieldMatcher, () => uuid(`person-${(lastPerson += 1)}`));
 
-  const submission = async (submissionId: string, about: Demographics): Promise<Delivery> => {
+  const submission = async (name: string, about: Demographics, also: object = {}): Promise<Delivery> => {
+    const submissionId = uuid(name);
     const keyId = submissionStream(submissionId);
     const key = await keys.put(keyId, newContentKey());
-    const sealed = seal(key, keyId, JSON.stringify({ demographics: about }));
+    const sealed = seal(key, keyId, JSON.stringify({ demographics: about, ...also }));
     await store.append(keyId, 'none', [
       {
         id: `received ${submissionId}`,
         type: 'SubmissionReceived',
-        data: { sealed },
+        data: { sealed, organizationId: 'o', clientId: 'c' },
         metadata: { schemaVersion: 1 },
       },
     ]);
@@ -52,7 +65,8 @@ describe('The identity linker', () => {
     return { topic: 'ingestion.submissions.v1', event: { ...recorded, key: submissionId, data } };
   };
 
-  const request = async (requestId: string, about: Demographics): Promise<Delivery> => {
+  const request = async (name: string, about: Demographics): Promise<Delivery> => {
+    const requestId = uuid(name);
     const keyId = privacyRequestStream(requestId);
     const key = await keys.put(keyId, newContentKey());
     const sealedForm = seal(key, keyId, JSON.stringify({ demographics: about }));
@@ -77,7 +91,7 @@ describe('The identity linker', () => {
   };
 
   const decisions = async (): Promise<IdentityDecision[]> =>
-    (await store.read(IDENTITY_STREAM)).map((event) => event as unknown as IdentityDecision);
+    named((await store.read(IDENTITY_STREAM)).map((event) => event as unknown as IdentityDecision));
 
   /** Person by submission or request. */
   const links = async (): Promise<Record<string, string>> =>
@@ -167,9 +181,62 @@ describe('The identity linker', () => {
       await submission('s2', demographics('1001')),
     ];
     await linker().decideAll([first]);
-    await keys.destroy([submissionStream('s1')]);
+    await keys.destroy([submissionStream(uuid('s1'))]);
     await linker().decideAll([second]);
     expect(await links()).toEqual({ s1: 'person-1', s2: 'person-2' });
+  });
+
+  const waitingFor = { mothersMaidenName: { family: 'Lind' } };
+  const enrolled = { ...demographics('', 'Nora'), identifiers: [], ...waitingFor };
+  const term = { startsAt: '2026-09-01T05:00:00.000Z', endsAt: '2027-07-01T05:00:00.000Z' };
+
+  it('keeps a roster entry of nobody known until somebody comes whom it is about', async () => {
+    const entry = await submission('row', enrolled, { kind: 'roster', roster: term });
+    const one = linker();
+    await one.decideAll([entry]);
+    expect(await decisions()).toMatchObject([{ type: 'SubmissionUnmatched', data: { submissionId: 'row' } }]);
+
+    await one.decideAll([await submission('s1', { ...demographics('1001'), ...waitingFor })]);
+    const matched = {
+      type: 'RosterEntryMatched',
+      data: { submissionId: 'row', personId: 'person-1', ...term },
+    };
+    expect((await decisions()).slice(1)).toMatchObject([
+      { type: 'PersonRegistered' },
+      { type: 'SubmissionLinked', data: { submissionId: 's1', personId: 'person-1' } },
+      matched,
+    ]);
+    // Once: also for those who start from the stream.
+    await one.decideAll([await submission('s2', demographics('1001'))]);
+    await linker().decideAll([await submission('s3', demographics('1001')), entry]);
+    expect((await decisions()).filter(({ type }) => type === 'RosterEntryMatched')).toHaveLength(1);
+  });
+
+  it('makes no person of a roster entry, a death or a void', async () => {
+    const vital = { fileNumber: '1', issuedAt: '2026-01-01T00:00:00.000Z' };
+    await linker().decideAll([
+      await submission('row', enrolled, { kind: 'roster', roster: term }),
+      await submission('death', enrolled, { kind: 'vital', vital: { ...vital, event: 'death' } }),
+      await submission('void', enrolled, { kind: 'vital', vital: { ...vital, event: 'void' } }),
+    ]);
+    expect((await decisions()).map(({ type }) => type)).toEqual(Array(3).fill('SubmissionUnmatched'));
+  });
+
+  it('links the versions of a birth record, and a death to it', async () => {
+    const vital = { fileNumber: '1', issuedAt: '2026-01-01T00:00:00.000Z', event: 'birth' };
+    const adopted = { ...demographics('', 'Mai'), identifiers: [] };
+    await linker().decideAll([
+      await submission('birth', enrolled, { kind: 'vital', vital }),
+      await submission('adoption', adopted, {
+        kind: 'vital',
+        vital: { ...vital, event: 'replacement', fileNumber: '2', replaces: '1' },
+      }),
+      await submission('death', adopted, {
+        kind: 'vital',
+        vital: { ...vital, event: 'death', fileNumber: '9', birthFileNumber: '2' },
+      }),
+    ]);
+    expect(await links()).toEqual({ birth: 'person-1', adoption: 'person-1', death: 'person-1' });
   });
 
   it('writes no values into its decisions', async () => {

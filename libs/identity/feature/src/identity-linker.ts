@@ -4,9 +4,14 @@ import {
   privacyRequestStream,
   readContractEvent,
   submissionStream,
-  type Demographics,
 } from '@registry/contracts';
-import { RevisionConflict, type EventStore, type NewEvent, type RecordedEvent } from '@registry/event-store';
+import {
+  categoryOf,
+  RevisionConflict,
+  type EventStore,
+  type NewEvent,
+  type RecordedEvent,
+} from '@registry/event-store';
 import {
   PersonIndex,
   resolveForm,
@@ -15,17 +20,33 @@ import {
   type Matcher,
 } from '@registry/identity-domain';
 import { derivedEventId, type Delivery } from '@registry/messaging';
-import { openDemographics, type SealedContent } from './sealed-demographics.js';
+import { openMatchables, type OpenedMatchable, type SealedContent } from './sealed-matchables.js';
 
 export const IDENTITY_GROUP = 'identity-linker';
 
 /** One thing to decide: a submission, or the person whom an approved request names. */
-type Task = {
-  readonly kind: 'submission' | 'request';
+type Task = SubmissionTask | RequestTask;
+
+interface SubmissionTask {
+  readonly kind: 'submission';
   readonly id: string;
   readonly content: SealedContent;
-  readonly delivery: Delivery;
-};
+  /** Of the event that makes it be decided now. */
+  readonly causationId: string;
+  readonly organizationId: string;
+  readonly clientId: string;
+  /** ISO-8601 UTC. */
+  readonly receivedAt: string;
+  /** It was decided before, about nobody, and waited since. */
+  readonly waited: boolean;
+}
+
+interface RequestTask {
+  readonly kind: 'request';
+  readonly id: string;
+  readonly content: SealedContent;
+  readonly causationId: string;
+}
 
 /**
  * Decides which person each submission belongs to. Decisions go in batches to one stream at the exact revision that the
@@ -36,6 +57,8 @@ export class IdentityLinker {
   private readonly index = new PersonIndex();
   /** Of `identity-decisions`, as the index reflects it. */
   private revision: number | undefined;
+  /** Batches take turns: what one tries on the index is not there for another until it is appended. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly store: EventStore,
@@ -45,23 +68,33 @@ export class IdentityLinker {
   ) {}
 
   /** Decides the deliveries in order and appends; those decided before (a repeat) append nothing. */
-  async decideAll(deliveries: readonly Delivery[]): Promise<void> {
+  decideAll(deliveries: readonly Delivery[]): Promise<void> {
+    const mine = this.turn.then(() => this.decideInTurn(deliveries));
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async decideInTurn(deliveries: readonly Delivery[]): Promise<void> {
     const tasks = deliveries.flatMap(taskOf);
     if (tasks.length === 0) return;
-    const demographics = await openDemographics(
+    const opened = await openMatchables(
       this.keys,
       tasks.map((task) => task.content),
     );
     for (;;) {
       await this.catchUp();
-      const { decisions, events } = this.decide(tasks, demographics);
-      if (events.length === 0) return;
+      const mark = this.index.mark();
       try {
+        const events = this.decide(tasks, opened);
+        events.push(...(await this.decideWaiting(tasks, opened)));
+        if (events.length === 0) return;
         const { revision } = await this.store.append(IDENTITY_STREAM, this.revision ?? 'none', events);
-        for (const { decision, about } of decisions) this.index.apply(decision, about);
+        this.index.settle();
         this.revision = revision;
         return;
       } catch (error) {
+        // What this batch decided counted for the rest of the batch, but stands only once it is appended.
+        this.index.undo(mark);
         // Somebody else decided meanwhile: their decisions first, then ours on what is new.
         if (!(error instanceof RevisionConflict)) throw error;
       }
@@ -75,84 +108,160 @@ export class IdentityLinker {
       const recorded = await this.store.read(IDENTITY_STREAM, { from, limit: CATCH_UP_PAGE });
       const last = recorded.at(-1);
       if (last === undefined) return;
-      const demographics = await this.demographicsOf(recorded);
+      const opened = await this.openSources(
+        recorded.map((event) => sourceOf(event as unknown as IdentityDecision)),
+      );
       for (const [index, event] of recorded.entries()) {
-        this.index.apply(event as unknown as IdentityDecision, demographics[index]);
+        this.index.apply(event as unknown as IdentityDecision, opened[index]?.matchable);
       }
+      this.index.settle();
       this.revision = last.revision;
     }
   }
 
   /** The values of linked sources are in the sealed sources themselves, never in the decisions. */
-  private async demographicsOf(recorded: readonly RecordedEvent[]): Promise<(Demographics | undefined)[]> {
-    const streams = recorded.map((event) => sourceStreamOf(event as unknown as IdentityDecision));
-    const wanted = streams.flatMap((stream, index) => (stream === undefined ? [] : [{ stream, index }]));
-    const contents: { readonly index: number; readonly content: SealedContent }[] = [];
-    for (const { stream, index } of wanted) {
-      const [first] = await this.store.read(stream, { limit: 1 });
-      const sealed = first?.data['sealed'] ?? first?.data['sealedForm'];
-      if (typeof sealed === 'string') contents.push({ index, content: { keyId: stream, sealed } });
+  private async openSources(streams: readonly (string | undefined)[]): Promise<(OpenedSource | undefined)[]> {
+    const wanted = streams.filter((stream) => stream !== undefined);
+    const contents = (await this.receiptsOf(wanted)).flatMap((receipt) => {
+      const sealed = receipt?.data['sealed'] ?? receipt?.data['sealedForm'];
+      if (receipt === undefined || typeof sealed !== 'string') return [];
+      const organizationId = receipt.data['organizationId'] as string | undefined;
+      return [{ keyId: receipt.stream, sealed, organizationId, receipt }];
+    });
+    const matchables = await openMatchables(this.keys, contents);
+    const opened = new Map<string, OpenedSource>();
+    for (const [index, { keyId, receipt }] of contents.entries()) {
+      const matchable = matchables[index];
+      if (matchable !== undefined) opened.set(keyId, { receipt, matchable });
     }
-    const opened = await openDemographics(
-      this.keys,
-      contents.map(({ content }) => content),
-    );
-    const demographics = new Array<Demographics | undefined>(recorded.length).fill(undefined);
-    for (const [place, { index }] of contents.entries()) demographics[index] = opened[place];
-    return demographics;
+    return streams.map((stream) => (stream === undefined ? undefined : opened.get(stream)));
   }
 
-  private decide(tasks: readonly Task[], demographics: readonly (Demographics | undefined)[]) {
-    const decisions: { readonly decision: IdentityDecision; readonly about: Demographics | undefined }[] = [];
+  /** The first event of each stream, as far as its content is still kept. */
+  private async receiptsOf(streams: readonly string[]): Promise<(RecordedEvent | undefined)[]> {
+    const heads = await this.store.heads(streams);
+    return Promise.all(
+      heads.map(async (head) => {
+        if (head === undefined || head.revision === 0) return head;
+        // A submission whose head is not its receipt is being destroyed; a request goes on from its form.
+        if (categoryOf(head.stream) === 'submission') return undefined;
+        return (await this.store.read(head.stream, { limit: 1 }))[0];
+      }),
+    );
+  }
+
+  /** Decides the tasks on the index, which takes each decision in at once. */
+  private decide(tasks: readonly Task[], opened: readonly (OpenedMatchable | undefined)[]): NewEvent[] {
     const events: NewEvent[] = [];
-    // What this batch decides counts for the rest of the batch, but enters the index only when it is appended.
-    const draft = new PersonIndex(this.index);
     for (const [place, task] of tasks.entries()) {
-      const about = demographics[place];
-      if (about === undefined || draft.isDecided(task.id)) continue;
-      for (const [index, decision] of this.decideOne(task, about, draft).entries()) {
-        draft.apply(decision, about);
-        decisions.push({ decision, about });
+      const about = opened[place];
+      if (about === undefined || this.index.isDecided(task.id)) continue;
+      for (const [index, decision] of this.decideOne(task, about).entries()) {
+        this.index.apply(decision, about);
         events.push(eventOf(decision, task, index));
       }
     }
-    return { decisions, events };
+    return events;
   }
 
-  private decideOne(task: Task, about: Demographics, index: PersonIndex): IdentityDecision[] {
-    const match = task.kind === 'submission' ? this.matcher.decide(about, index) : resolveForm(about, index);
-    if (task.kind === 'request' && match.kind === 'possible') {
+  /** Somebody who just became known may be whom a roster entry, a death or a void has waited for. */
+  private async decideWaiting(
+    tasks: readonly Task[],
+    opened: readonly (OpenedMatchable | undefined)[],
+  ): Promise<NewEvent[]> {
+    const causes = new Map<string, Task>();
+    for (const [place, task] of tasks.entries()) {
+      const about = opened[place];
+      if (about === undefined || !about.startsPerson) continue;
+      for (const id of this.index.waitingFor(about)) if (!causes.has(id)) causes.set(id, task);
+    }
+    const ids = [...causes.keys()];
+    const sources = await this.openSources(ids.map(submissionStream));
+    const events: NewEvent[] = [];
+    for (const [place, id] of ids.entries()) {
+      const source = sources[place];
+      const cause = causes.get(id);
+      if (source === undefined || cause === undefined) continue;
+      const task = waitingTask(id, source, cause.causationId);
+      for (const decision of this.decideOne(task, source.matchable)) {
+        this.index.apply(decision, source.matchable);
+        // Its id says whom it is about: one event can end the waiting of several.
+        events.push(eventOf(decision, task, id));
+      }
+    }
+    return events;
+  }
+
+  private decideOne(task: Task, about: OpenedMatchable): IdentityDecision[] {
+    if (task.kind === 'request') return this.resolve(task, about);
+    const match = this.matcher.decide(about, this.index);
+    if (match.kind === 'match') return [linkOf(task, match.personId, about, match)];
+    const candidates = match.kind === 'possible' ? match.candidates : [];
+    if (!about.startsPerson) {
+      if (task.waited) return [];
+      const { explanation } = match;
+      return [{ type: 'SubmissionUnmatched', data: { submissionId: task.id, candidates, explanation } }];
+    }
+    const personId = this.newPersonId();
+    return [
+      { type: 'PersonRegistered', data: { personId, provisional: candidates.length > 0, candidates } },
+      linkOf(task, personId, about, match),
+    ];
+  }
+
+  /** The one person whom a request names; it may start one (DOMAIN 4.3). */
+  private resolve(task: RequestTask, about: OpenedMatchable): IdentityDecision[] {
+    const match = resolveForm(about.demographics, this.index);
+    if (match.kind === 'possible') {
       return [{ type: 'RequestAmbiguous', data: { requestId: task.id, candidates: match.candidates } }];
     }
     const personId = match.kind === 'match' ? match.personId : this.newPersonId();
-    const linked =
-      task.kind === 'submission' ? linkOf(task, personId, match) : resolutionOf(task, personId, match);
-    if (match.kind === 'match') return [linked];
-    const candidates = match.kind === 'possible' ? match.candidates : [];
-    return [
-      { type: 'PersonRegistered', data: { personId, provisional: candidates.length > 0, candidates } },
-      linked,
-    ];
+    const resolved: IdentityDecision = {
+      type: 'RequestResolved',
+      data: { requestId: task.id, personId, explanation: match.explanation },
+    };
+    if (match.kind === 'match') return [resolved];
+    return [{ type: 'PersonRegistered', data: { personId, provisional: false, candidates: [] } }, resolved];
   }
 }
 
+interface OpenedSource {
+  readonly receipt: RecordedEvent;
+  readonly matchable: OpenedMatchable;
+}
+
+const waitingTask = (id: string, { receipt }: OpenedSource, causationId: string): SubmissionTask => ({
+  kind: 'submission',
+  id,
+  content: { keyId: receipt.stream, sealed: '' },
+  causationId,
+  organizationId: String(receipt.data['organizationId']),
+  clientId: String(receipt.data['clientId']),
+  receivedAt: receipt.recordedAt,
+  waited: true,
+});
+
 const CATCH_UP_PAGE = 1_000;
 
-const taskOf = (delivery: Delivery): Task[] => {
-  if (delivery.topic === 'ingestion.submissions.v1') {
-    const event = readContractEvent(delivery.topic, delivery.event);
+const taskOf = ({ topic, event: delivered }: Delivery): Task[] => {
+  if (topic === 'ingestion.submissions.v1') {
+    const event = readContractEvent(topic, delivered);
     if (event.type !== 'SubmissionReceived') return [];
-    const { submissionId, sealed } = event.data;
+    const { submissionId, organizationId, clientId, sealed } = event.data;
     return [
       {
         kind: 'submission',
         id: submissionId,
-        content: { keyId: submissionStream(submissionId), sealed },
-        delivery,
+        content: { keyId: submissionStream(submissionId), sealed, organizationId },
+        causationId: event.id,
+        organizationId,
+        clientId,
+        receivedAt: event.recordedAt,
+        waited: false,
       },
     ];
   }
-  const event = readContractEvent('privacy.requests.v1', delivery.event);
+  const event = readContractEvent('privacy.requests.v1', delivered);
   if (event.type !== 'PrivacyRequestApproved') return [];
   const { requestId, sealedForm } = event.data;
   return [
@@ -160,30 +269,31 @@ const taskOf = (delivery: Delivery): Task[] => {
       kind: 'request',
       id: requestId,
       content: { keyId: privacyRequestStream(requestId), sealed: sealedForm },
-      delivery,
+      causationId: event.id,
     },
   ];
 };
 
-const linkOf = (task: Task, personId: string, { explanation }: MatchDecision): IdentityDecision => {
-  const event = readContractEvent('ingestion.submissions.v1', task.delivery.event);
-  if (event.type !== 'SubmissionReceived') throw new Error('Only a received submission is linked');
-  const { submissionId, organizationId, clientId } = event.data;
-  return {
-    type: 'SubmissionLinked',
-    data: { submissionId, personId, organizationId, clientId, receivedAt: event.recordedAt, explanation },
-  };
+const linkOf = (
+  { id: submissionId, organizationId, clientId, receivedAt }: SubmissionTask,
+  personId: string,
+  { roster }: OpenedMatchable,
+  { explanation }: MatchDecision,
+): IdentityDecision => {
+  const link = { submissionId, personId, organizationId, clientId, receivedAt };
+  return roster === undefined
+    ? { type: 'SubmissionLinked', data: { ...link, explanation } }
+    : {
+        type: 'RosterEntryMatched',
+        data: { ...link, startsAt: roster.startsAt, endsAt: roster.endsAt, explanation },
+      };
 };
 
-const resolutionOf = (task: Task, personId: string, { explanation }: MatchDecision): IdentityDecision => ({
-  type: 'RequestResolved',
-  data: { requestId: task.id, personId, explanation },
-});
-
 /** The stream that holds the sealed values that a decision is about. */
-const sourceStreamOf = (decision: IdentityDecision): string | undefined => {
+const sourceOf = (decision: IdentityDecision): string | undefined => {
   switch (decision.type) {
     case 'SubmissionLinked':
+    case 'SubmissionUnmatched':
       return submissionStream(decision.data.submissionId);
     case 'RequestResolved':
       return privacyRequestStream(decision.data.requestId);
@@ -192,9 +302,10 @@ const sourceStreamOf = (decision: IdentityDecision): string | undefined => {
   }
 };
 
-const eventOf = (decision: IdentityDecision, task: Task, index: number): NewEvent => ({
-  id: derivedEventId(IDENTITY_GROUP, task.delivery.event.id, index),
+/** @param part tells apart the events that one event causes */
+const eventOf = (decision: IdentityDecision, task: Task, part: number | string): NewEvent => ({
+  id: derivedEventId(IDENTITY_GROUP, task.causationId, part),
   type: decision.type,
   data: decision.data as unknown as NewEvent['data'],
-  metadata: { schemaVersion: 1, causationId: task.delivery.event.id, actor: IDENTITY_GROUP },
+  metadata: { schemaVersion: 1, causationId: task.causationId, actor: IDENTITY_GROUP },
 });

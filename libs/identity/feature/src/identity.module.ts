@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
-import { identifierMatcher } from '@registry/identity-domain';
+import { fieldMatcher } from '@registry/identity-domain';
 import { batchReactor, ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging';
 import { LOGGER, type Logger } from '@registry/observability';
 import { consumerTroubleLog, ReadModels } from '@registry/runtime';
@@ -24,7 +24,7 @@ export class IdentityModule implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     this.messaging.declare(decisionTopic);
     const readModel = await this.readModels.open({ context: 'identity', entities: [], migrations: [] });
-    const linker = new IdentityLinker(this.store, this.contentKeys, identifierMatcher, randomUUID);
+    const linker = new IdentityLinker(this.store, this.contentKeys, fieldMatcher, randomUUID);
     this.consumers.add(
       batchReactor(this.messaging, {
         group: IDENTITY_GROUP,

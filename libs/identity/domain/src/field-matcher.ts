@@ -1,0 +1,166 @@
+import { indexedSourceOf, type IndexedSource } from './indexed-source.js';
+import type { Matchable, MatchableDemographics } from './matchable.js';
+import type { Explanation, MatchDecision, Matcher } from './matcher.js';
+import { compatibleFirstNames, isPlaceholderName, normalizeName } from './name-compatibility.js';
+import type { PersonIndex } from './person-index.js';
+
+const MODEL = 'fields-1';
+
+/**
+ * Links by what DOMAIN.md calls a certain match: birth date equal, first name compatible, no guard fires, and
+ * - a version of the same vital record, or
+ * - an identifier (authority and value), or
+ * - the last name and one more of mother, phone and address.
+ *
+ * Whoever may be the person and is not certain to be is a possible match: an identifier alone never links, nor does a name (DOMAIN 5).
+ */
+export const fieldMatcher: Matcher = {
+  decide(about: Matchable, index: PersonIndex): MatchDecision {
+    const continued = [...index.sharingFileNumber(about.continues)];
+    const [person] = continued;
+    // The office itself says whose record this is a version of: its new names and dates are the point of it.
+    if (person !== undefined && continued.length === 1) {
+      return { kind: 'match', personId: person, explanation: explain({ by: 'file-number' }) };
+    }
+    const { demographics } = about;
+    const source = indexedSourceOf(demographics);
+    const sharing = index.sharingIdentifier(demographics.identifiers);
+    return sharing.size > 0
+      ? byIdentifier([...sharing], demographics, source, index)
+      : byName(demographics, source, index);
+  },
+};
+
+const byIdentifier = (
+  sharing: readonly string[],
+  demographics: MatchableDemographics,
+  source: IndexedSource,
+  index: PersonIndex,
+): MatchDecision => {
+  const comparisons = sharing.map((personId) => comparisonWith(personId, demographics, source, index));
+  const [only] = comparisons;
+  if (comparisons.length === 1 && only?.agrees === true && only.guard === 'none') {
+    return {
+      kind: 'match',
+      personId: only.personId,
+      explanation: explain({
+        by: 'identifier',
+        identifier: 'exact',
+        birthDate: 'exact',
+        firstName: 'compatible',
+      }),
+    };
+  }
+  return {
+    kind: 'possible',
+    candidates: [...sharing].sort(),
+    explanation: explain({
+      by: 'identifier',
+      identifier: sharing.length > 1 ? 'shared-by-several' : 'exact',
+      birthDate: comparisons.some(({ sameBirthDate }) => sameBirthDate) ? 'exact' : 'different',
+      firstName: comparisons.some(({ agrees }) => agrees) ? 'compatible' : 'different',
+      guard: only?.guard ?? 'none',
+    }),
+  };
+};
+
+const byName = (
+  demographics: MatchableDemographics,
+  source: IndexedSource,
+  index: PersonIndex,
+): MatchDecision => {
+  const candidates = [...index.sharingBirthDateAndFamily(demographics)]
+    .map((personId) => comparisonWith(personId, demographics, source, index))
+    // Two of one facility's numbers are two persons, unless something beside the name says otherwise.
+    .filter(
+      ({ agrees, guard, corroboration }) => agrees && (guard !== 'other-number' || corroboration.length > 0),
+    );
+  const [only] = candidates;
+  if (only === undefined)
+    return { kind: 'new', explanation: explain({ by: 'name', candidates: String(candidates.length) }) };
+  const explanation = explain({
+    by: 'name',
+    candidates: String(candidates.length),
+    birthDate: 'exact',
+    lastName: 'exact',
+    firstName: 'compatible',
+    corroboration: only.corroboration.join('+') || 'none',
+    guard: only.guard,
+  });
+  if (
+    candidates.length === 1 &&
+    only.guard === 'none' &&
+    only.corroboration.length > 0 &&
+    !index.isKnownByFormOnly(only.personId)
+  ) {
+    return { kind: 'match', personId: only.personId, explanation };
+  }
+  return { kind: 'possible', candidates: candidates.map(({ personId }) => personId).sort(), explanation };
+};
+
+/** What keeps a match from being certain (DOMAIN 3.4). */
+type Guard = 'none' | 'other-number' | 'twin' | 'placeholder' | 'sex';
+
+interface Comparison {
+  readonly personId: string;
+  readonly sameBirthDate: boolean;
+  /** Birth date equal and first name compatible, within one source. */
+  readonly agrees: boolean;
+  readonly guard: Guard;
+  readonly corroboration: readonly ('mother' | 'phone' | 'address')[];
+}
+
+const comparisonWith = (
+  personId: string,
+  demographics: MatchableDemographics,
+  source: IndexedSource,
+  index: PersonIndex,
+): Comparison => {
+  const known = index.sourcesOf(personId);
+  return {
+    personId,
+    sameBirthDate: known.some(({ birthDate }) => birthDate === source.birthDate),
+    agrees: agrees(demographics, known),
+    guard: guardBetween(source, known),
+    corroboration: (['mother', 'phone', 'address'] as const).filter((field) =>
+      known.some((other) =>
+        other.corroborators[field].some((value) => source.corroborators[field].includes(value)),
+      ),
+    ),
+  };
+};
+
+/** Is there a source with this birth date and a compatible first name? */
+export const agrees = (demographics: MatchableDemographics, sources: readonly IndexedSource[]): boolean =>
+  sources.some(
+    (source) =>
+      source.birthDate === demographics.birthDate &&
+      source.givenNames.some((known) =>
+        demographics.names.some((name) => compatibleFirstNames(known, name.given)),
+      ),
+  );
+
+const guardBetween = (source: IndexedSource, known: readonly IndexedSource[]): Guard => {
+  if (source.givenNames.every(isPlaceholderName)) return 'placeholder';
+  if (known.some((other) => twins(source, other))) return 'twin';
+  if (known.some((other) => source.sex !== undefined && other.sex !== undefined && other.sex !== source.sex))
+    return 'sex';
+  if (hasOtherNumber(source, known)) return 'other-number';
+  return 'none';
+};
+
+/** Of a multiple birth only the same first name is the same child, and no other place in the order of birth. */
+const twins = (a: IndexedSource, b: IndexedSource): boolean => {
+  if (!a.multipleBirth && !b.multipleBirth) return false;
+  if (a.birthOrder !== undefined && b.birthOrder !== undefined && a.birthOrder !== b.birthOrder) return true;
+  return !a.givenNames.some((name) => b.givenNames.includes(normalizeName(name)));
+};
+
+/** Does a facility or register that gave the person a number call this one by another, and never by the same? */
+const hasOtherNumber = (source: IndexedSource, known: readonly IndexedSource[]): boolean =>
+  source.numbers.some(({ authority, value }) => {
+    const same = known.flatMap((other) => other.numbers).filter((number) => number.authority === authority);
+    return same.length > 0 && !same.some((number) => number.value === value);
+  });
+
+const explain = (levels: Explanation['levels']): Explanation => ({ model: MODEL, levels });

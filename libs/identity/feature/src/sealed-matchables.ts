@@ -1,0 +1,66 @@
+import { open, type ContentKeys } from '@registry/content-keys';
+import { Demographics, RosterEntry, SubmissionKind, validatorOf, VitalRecord } from '@registry/contracts';
+import type { Matchable } from '@registry/identity-domain';
+import { Type, type Static } from '@sinclair/typebox';
+
+export interface SealedContent {
+  /** Stream and key id. */
+  readonly keyId: string;
+  readonly sealed: string;
+  /** Whose submission it is: a file number means something only within its office. None for a request's form. */
+  readonly organizationId?: string | undefined;
+}
+
+/** What matching takes of a sealed content. */
+export interface OpenedMatchable extends Matchable {
+  readonly kind: SubmissionKind | 'form';
+  readonly roster?: RosterEntry | undefined;
+}
+
+/** A submission's content and a request's form have the demographics in common. */
+const MatchableContent = Type.Object({
+  kind: Type.Optional(SubmissionKind),
+  demographics: Demographics,
+  vital: Type.Optional(VitalRecord),
+  roster: Type.Optional(RosterEntry),
+});
+const readContent = validatorOf('MatchableContent', MatchableContent);
+
+/**
+ * Opens sealed contents in memory, in the order given. Undefined where the key is gone: that content was destroyed and takes no
+ * part in matching.
+ * @throws ContractViolation @throws SealBroken
+ */
+export const openMatchables = async (
+  keys: ContentKeys,
+  contents: readonly SealedContent[],
+): Promise<(OpenedMatchable | undefined)[]> => {
+  const found = await keys.getMany(contents.map((content) => content.keyId));
+  return contents.map(({ keyId, sealed, organizationId = '' }) => {
+    const key = found.get(keyId);
+    if (key === undefined) return undefined;
+    return matchableOf(readContent(JSON.parse(open(key, keyId, sealed).toString('utf8'))), organizationId);
+  });
+};
+
+const matchableOf = (
+  { kind, demographics, vital, roster }: Static<typeof MatchableContent>,
+  organizationId: string,
+): OpenedMatchable => ({
+  kind: kind ?? 'form',
+  demographics,
+  continues: vital === undefined ? [] : fileNumbersOf(vital, organizationId),
+  startsPerson: kind !== 'roster' && vital?.event !== 'death' && vital?.event !== 'void',
+  roster,
+});
+
+/** A death continues the birth record that its office names; all else the versions of its own and of what it replaces. */
+const fileNumbersOf = (
+  { event, fileNumber, replaces, birthFileNumber }: VitalRecord,
+  organizationId: string,
+): string[] => {
+  const birth = (number: string | undefined) =>
+    number === undefined ? [] : [`birth|${organizationId}|${number}`];
+  if (event === 'death') return [`death|${organizationId}|${fileNumber}`, ...birth(birthFileNumber)];
+  return [...birth(fileNumber), ...birth(replaces)];
+};
