@@ -29,9 +29,9 @@ export const RosterEntryMatched = Type.Object({
   organizationId: Type.String(),
   clientId: Type.String(),
   receivedAt: Type.String(),
-  /** Term of the service, ISO-8601 UTC; `endsAt` exclusive. */
-  startsAt: Type.String({ format: 'date-time' }),
-  endsAt: Type.String({ format: 'date-time' }),
+  /** Term of the service: legal days, both included. */
+  from: Type.String({ format: 'date' }),
+  through: Type.String({ format: 'date' }),
 });
 export type RosterEntryMatched = Static<typeof RosterEntryMatched>;
 

@@ -155,9 +155,9 @@ export type VitalRecord = Static<typeof VitalRecord>;
 
 /** A row of an enrolment, coverage or client roster: evidence of a service relationship, never a record. */
 export const RosterEntry = Type.Object({
-  /** Instants; `endsAt` exclusive. */
-  startsAt: Type.String({ format: 'date-time' }),
-  endsAt: Type.String({ format: 'date-time' }),
+  /** Legal days, both included. */
+  from: Type.String({ format: 'date' }),
+  through: Type.String({ format: 'date' }),
 });
 export type RosterEntry = Static<typeof RosterEntry>;
 

@@ -34,8 +34,9 @@ export type IdentityDecision =
         readonly clientId: string;
         /** ISO-8601 UTC. */
         readonly receivedAt: string;
-        readonly startsAt: string;
-        readonly endsAt: string;
+        /** Legal days, both included. */
+        readonly from: string;
+        readonly through: string;
         readonly explanation: Explanation;
       };
     }

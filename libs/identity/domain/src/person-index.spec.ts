@@ -48,7 +48,7 @@ const decisionsOf = (number: number, index: PersonIndex): IdentityDecision[] => 
   for (const waiting of index.waitingFor(about(number))) {
     decisions.push({
       type: 'RosterEntryMatched',
-      data: { submissionId: waiting, startsAt: '', endsAt: '', ...link },
+      data: { submissionId: waiting, from: '', through: '', ...link },
     });
   }
   if (index.sourcesOf(personId).length > 0) return decisions;

@@ -188,7 +188,7 @@ describe('The identity linker', () => {
 
   const waitingFor = { mothersMaidenName: { family: 'Lind' } };
   const enrolled = { ...demographics('', 'Nora'), identifiers: [], ...waitingFor };
-  const term = { startsAt: '2026-09-01T05:00:00.000Z', endsAt: '2027-07-01T05:00:00.000Z' };
+  const term = { from: '2026-09-01', through: '2027-06-30' };
 
   it('keeps a roster entry of nobody known until somebody comes whom it is about', async () => {
     const entry = await submission('row', enrolled, { kind: 'roster', roster: term });

@@ -235,8 +235,8 @@ const waitingTask = (id: string, { receipt }: OpenedSource, causationId: string)
   id,
   content: { keyId: receipt.stream, sealed: '' },
   causationId,
-  organizationId: String(receipt.data['organizationId']),
-  clientId: String(receipt.data['clientId']),
+  organizationId: receipt.data['organizationId'] as string,
+  clientId: receipt.data['clientId'] as string,
   receivedAt: receipt.recordedAt,
   waited: true,
 });
@@ -285,7 +285,7 @@ const linkOf = (
     ? { type: 'SubmissionLinked', data: { ...link, explanation } }
     : {
         type: 'RosterEntryMatched',
-        data: { ...link, startsAt: roster.startsAt, endsAt: roster.endsAt, explanation },
+        data: { ...link, from: roster.from, through: roster.through, explanation },
       };
 };
 
