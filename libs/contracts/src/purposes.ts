@@ -33,6 +33,8 @@ export const CLIENT_ROLES = [
   'submitter',
   /** The Office of Vital Records. */
   'vital-records',
+  /** Sends rosters of whom its organization serves. */
+  'roster',
   'reader',
   'help-desk',
   'individual',
@@ -41,9 +43,19 @@ export const CLIENT_ROLES = [
 ] as const;
 export type ClientRole = (typeof CLIENT_ROLES)[number];
 
+/** What a user of an organization may do there; staff of the registry's own organizations have the last three. */
+export const USER_ROLES = ['submitter', 'reader', 'help-desk', 'auditor', 'administrator'] as const;
+export type UserRole = (typeof USER_ROLES)[number];
+
+/** What shows that an organization serves a person (DOMAIN 2.3). */
+export const EVIDENCE_KINDS = ['own-submission', 'roster', 'attestation', 'residence'] as const;
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
 const literals = <T extends readonly string[]>(values: T) =>
   Type.Union(values.map((value) => Type.Literal(value as T[number])));
 
 export const PurposeOfUse = Type.Unsafe<PurposeOfUse>(literals(PURPOSES));
 export const OrganizationCategory = Type.Unsafe<OrganizationCategory>(literals(ORGANIZATION_CATEGORIES));
 export const ClientRole = Type.Unsafe<ClientRole>(literals(CLIENT_ROLES));
+export const UserRole = Type.Unsafe<UserRole>(literals(USER_ROLES));
+export const EvidenceKind = Type.Unsafe<EvidenceKind>(literals(EVIDENCE_KINDS));

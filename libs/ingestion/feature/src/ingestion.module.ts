@@ -6,6 +6,13 @@ import type { ReadModel } from '@registry/persistence';
 import { ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging';
 import { errorCode, LOGGER, type Logger } from '@registry/observability';
 import { CLOCK, consumerTroubleLog, ReadModels, type Clock } from '@registry/runtime';
+import { SubmissionIntake } from './intake/submission-intake.js';
+import { EnterImmunizationsHandler } from './manual-entry/enter-immunizations.handler.js';
+import { ImmunizationController } from './manual-entry/immunization.controller.js';
+import { RosterController } from './rosters/roster.controller.js';
+import { UploadController } from './uploads/upload.controller.js';
+import { Uploads } from './uploads/uploads.js';
+import { VitalRecordController } from './vital-records/vital-record.controller.js';
 import { Hl7Controller } from './receive-hl7/hl7.controller.js';
 import { ReceiveHl7Handler } from './receive-hl7/receive-hl7.handler.js';
 import { submissionTopic } from './submission.topic.js';
@@ -19,8 +26,14 @@ const SWEEP_EVERY_MS = 600_000;
 /** Ingestion: takes messages in, seals and keeps them, and destroys what came after an opt-out. */
 @Module({
   imports: [CqrsModule],
-  controllers: [Hl7Controller],
-  providers: [ReceiveHl7Handler, SubmissionRepository],
+  controllers: [
+    Hl7Controller,
+    VitalRecordController,
+    RosterController,
+    ImmunizationController,
+    UploadController,
+  ],
+  providers: [ReceiveHl7Handler, EnterImmunizationsHandler, SubmissionIntake, SubmissionRepository, Uploads],
 })
 export class IngestionModule implements OnModuleInit, BeforeApplicationShutdown {
   private sweeping: NodeJS.Timeout | undefined;

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   Injectable,
   UnsupportedMediaTypeException,
@@ -34,7 +35,7 @@ export class BodyPipe extends ValidationPipe {
     if (metadata.type !== 'body' || !this.toValidate(metadata))
       return super.transform(value, metadata) as unknown;
     // The bytes of a media type that only some routes take; property by property they would be a million errors.
-    if (Buffer.isBuffer(value)) throw new UnsupportedMediaTypeException();
+    if (Buffer.isBuffer(value) || value instanceof Readable) throw new UnsupportedMediaTypeException();
     assertStorable(value, '/');
     const body = (await super.transform(value, metadata)) as unknown;
     const misplaced = misplacedIn(body, '');

@@ -13,6 +13,11 @@ import { ProblemFilter, statusOfServerError } from './problem.filter.js';
 import { checkReleases } from './release-reply.js';
 
 const MAX_BODY_BYTES = 1_048_576;
+/** An HL7 batch holds some thousand messages. */
+const MAX_HL7_BYTES = 8 * MAX_BODY_BYTES;
+/** A file of rows is read as it comes, so its size costs time and no memory. */
+const MAX_STREAM_BYTES = 4 * 2 ** 30;
+export const STREAMED_MEDIA_TYPES = ['application/x-ndjson', 'application/ndjson', 'text/csv'] as const;
 export const HL7_MEDIA_TYPES = ['application/hl7-v2', 'x-application/hl7-v2+er7', 'text/plain'] as const;
 
 /** A Nest application on Fastify as every service of the registry runs it; not listening yet. */
@@ -34,7 +39,12 @@ export const createHttpApp = async (
   });
   const server = adapter.getInstance();
   // HL7 comes as bytes: its character set is the message's own business.
-  for (const type of HL7_MEDIA_TYPES) app.useBodyParser(type, { bodyLimit: MAX_BODY_BYTES });
+  for (const type of HL7_MEDIA_TYPES) app.useBodyParser(type, { bodyLimit: MAX_HL7_BYTES });
+  server.addContentTypeParser(
+    [...STREAMED_MEDIA_TYPES],
+    { bodyLimit: MAX_STREAM_BYTES },
+    (_request, body, done) => done(null, body),
+  );
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ProblemFilter(logger));
   server.addHook('onRequest', (_request, reply, done) => {

@@ -1,3 +1,4 @@
+export * from './command-id.decorator.js';
 export * from './problem.js';
 export * from './problem.filter.js';
 export * from './emits.decorator.js';

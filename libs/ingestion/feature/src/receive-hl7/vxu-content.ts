@@ -5,6 +5,7 @@ import type {
   SubmittedDose,
   SubmittedIndication,
 } from '@registry/contracts';
+import { given } from '../uploads/row-values.js';
 import type { Authority, Identifier, PersonName, Vxu, VxuObservation, VxuOrder } from '@registry/hl7v2';
 
 /**
@@ -110,10 +111,3 @@ const indicationsOf = ({ code, value, observedOn }: VxuObservation): SubmittedIn
   if (kind === undefined || coded === undefined) return [];
   return [{ kind, code: coded.code, ...given('text', coded.text), ...given('date', observedOn) }];
 };
-
-/** A property only where there is a value: absent and undefined are different things once sealed as JSON. */
-const given = <Key extends string, Value>(
-  key: Key,
-  value: Value | undefined,
-): { readonly [K in Key]?: Value } =>
-  value === undefined ? {} : ({ [key]: value } as { [K in Key]: Value });
