@@ -1,106 +1,175 @@
-import type { ConsolidatedDose, ConsolidatedRecord } from './consolidated-record.js';
+import type {
+  ConsolidatedDose,
+  ConsolidatedIndication,
+  ConsolidatedRecord,
+  DoseNotGiven,
+  TakenValue,
+} from './consolidated-record.js';
+import { MN_CONSOLIDATION_1, type ConsolidationPolicy } from './consolidation-policy.js';
+import { currentReports, type DoseReport } from './current-doses.js';
+import { consolidateDemographics } from './demographics.js';
+import {
+  byPreference,
+  cvxOf,
+  describe,
+  isGiven,
+  isNoVaccination,
+  type DescribedDose,
+} from './described-dose.js';
+import { clusterDoses, type DoseCluster } from './dose-clusters.js';
+import { byReceipt, compare } from './ordering.js';
 import type { RecordSource, SourceDose } from './source.js';
+import { lastReplacementAt, standingSources } from './standing.js';
+import type { VaccineFacts } from './vaccine-facts.js';
 
 /**
- * Folds the sources linked to one person into its record. Pure, and independent of the order of arrival: sources are
- * ordered by when they were received, ties by id. Undefined: no sources, so nothing to show.
+ * Folds the sources linked to one person into its record: docs/consolidation.md. Pure, and a function of the set of sources: neither
+ * their order nor a repeated one matters. Sealed sources are to be handed over, too: what they seal is known by them.
  *
- * Demographics come from the source received last. A dose is followed by its order number within its organization:
- * U replaces it, D removes it, and both act on nothing else (DOMAIN 1.4). Doses of equal date and a common
- * vaccine code are one. A refusal (RE) or a dose not given (NA) is no dose.
+ * @returns undefined: no source stands, so there is nothing to show
  */
-export const consolidate = (sources: readonly RecordSource[]): ConsolidatedRecord | undefined => {
-  const ordered = [...sources].sort(byArrival);
-  const last = ordered.at(-1);
-  const name = last?.demographics.names[0];
-  if (last === undefined || name === undefined) return undefined;
-  const { birthDate, sex, addresses, guardians } = last.demographics;
+export const consolidate = (
+  sources: readonly RecordSource[],
+  facts: VaccineFacts,
+  policy: ConsolidationPolicy = MN_CONSOLIDATION_1,
+): ConsolidatedRecord | undefined => {
+  const distinct = [...new Map(sources.map((source) => [source.submissionId, source])).values()];
+  const standing = [...standingSources(distinct)].sort(byReceipt);
+  const demographics = consolidateDemographics(standing, lastReplacementAt(sources), policy);
+  if (demographics === undefined) return undefined;
+  const given: DescribedDose[] = [];
+  const notGiven: (DoseReport & { readonly cvx: string | undefined })[] = [];
+  for (const report of currentReports(standing, policy)) {
+    const { dose, source, index } = report;
+    const cvx = cvxOf(dose.codes, facts);
+    if (isNoVaccination(cvx)) continue;
+    if (isGiven(dose)) given.push(describe({ dose, source, index }, cvx, facts, policy));
+    else notGiven.push({ ...report, cvx });
+  }
   return {
-    name,
-    birthDate,
-    ...(sex === undefined ? {} : { sex }),
-    addresses,
-    guardians,
-    doses: mergeRepeats(currentDoses(ordered)),
-    indications: distinct(ordered.flatMap((source) => source.indications)),
-    demographicsFrom: last.submissionId,
+    policy: policy.name,
+    ...demographics,
+    doses: clusterDoses(given.sort(byPreference), policy).sort(byDateAndVaccine).map(shownDose),
+    notGiven: distinctNotGiven(notGiven),
+    indications: distinctIndications(standing),
   };
 };
 
-interface AttributedDose extends SourceDose {
-  readonly submissionId: string;
-}
+const byDateAndVaccine = ([a]: DoseCluster, [b]: DoseCluster): number =>
+  compare(a.dose.date, b.dose.date) || compare(a.vaccine, b.vaccine);
 
-/** After updates and deletes, in order of arrival. */
-const currentDoses = (ordered: readonly RecordSource[]): AttributedDose[] => {
-  const doses = new Map<string, AttributedDose>();
-  for (const { organizationId, submissionId, doses: submitted } of ordered) {
-    for (const [index, dose] of submitted.entries()) {
-      const key =
-        dose.orderNumber === undefined
-          ? JSON.stringify(['place', submissionId, index])
-          : JSON.stringify(['order', organizationId, dose.orderNumber.authority, dose.orderNumber.value]);
-      const known = doses.has(key);
-      if (dose.action === 'D') doses.delete(key);
-      else if (dose.action === 'A' || known) doses.set(key, { ...dose, submissionId });
+/** What a dose shows as reported. Named one by one: copying the rest of an object takes a third of the whole fold. */
+const AS_REPORTED = [
+  'source',
+  'lot',
+  'manufacturer',
+  'expiration',
+  'amount',
+  'unit',
+  'route',
+  'site',
+  'facility',
+  'fundingEligibility',
+  'fundingSource',
+] as const satisfies readonly (keyof ConsolidatedDose & keyof SourceDose)[];
+
+const shownDose = ([preferred, ...others]: DoseCluster): ConsolidatedDose => {
+  const { dose, source, cvx, isHistorical } = preferred;
+  const shown: Writable<ConsolidatedDose> = {
+    date: dose.date,
+    codes: dose.codes,
+    completion: dose.completion,
+    historical: isHistorical,
+    from: source.submissionId,
+  };
+  if (cvx !== undefined) shown.cvx = cvx;
+  for (const value of AS_REPORTED) if (dose[value] !== undefined) shown[value] = dose[value];
+  if (others.length > 0) {
+    Object.assign(shown, takenFrom(preferred, others));
+    shown.alsoFrom = others.map(otherReport);
+  }
+  return shown;
+};
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+const otherReport = ({ source, dose, cvx, isHistorical }: DescribedDose) => ({
+  from: source.submissionId,
+  date: dose.date,
+  ...(cvx === undefined ? {} : { cvx }),
+  historical: isHistorical,
+});
+
+const TAKEN: readonly TakenValue[] = ['lot', 'manufacturer', 'expiration'];
+
+/**
+ * What the preferred report does not say of its vial, from others of the same vaccine, the best first. A report that contradicts what is
+ * known so far is of another vial.
+ */
+const takenFrom = (
+  preferred: DescribedDose,
+  others: readonly DescribedDose[],
+): Partial<Pick<ConsolidatedDose, TakenValue | 'taken'>> => {
+  const { lot, manufacturer, expiration } = preferred.dose;
+  const known: { [Value in TakenValue]?: string | undefined } = { lot, manufacturer, expiration };
+  const values: { [Value in TakenValue]?: string } = {};
+  const taken: { [Value in TakenValue]?: string } = {};
+  for (const { dose, source, vaccine } of others) {
+    const isSameVial =
+      vaccine === preferred.vaccine &&
+      TAKEN.every(
+        (value) => known[value] === undefined || dose[value] === undefined || known[value] === dose[value],
+      );
+    if (!isSameVial) continue;
+    for (const value of TAKEN) {
+      const found = dose[value];
+      if (known[value] !== undefined || found === undefined) continue;
+      known[value] = values[value] = found;
+      taken[value] = source.submissionId;
     }
   }
-  return [...doses.values()];
+  return Object.keys(taken).length === 0 ? {} : { ...values, taken };
 };
 
-const mergeRepeats = (doses: readonly AttributedDose[]): ConsolidatedDose[] => {
-  const merged: ConsolidatedDose[] = [];
-  // Administered before historical, so that lot and manufacturer come from whoever gave the dose.
-  const preferred = [...doses]
-    .filter(isGiven)
-    .sort((a, b) => Number(isHistorical(a)) - Number(isHistorical(b)));
-  for (const dose of preferred) {
-    const index = merged.findIndex((other) => other.date === dose.date && shareCode(other, dose));
-    const other = merged[index];
-    if (other === undefined) merged.push(consolidated(dose));
-    else merged[index] = joined(other, dose);
+const distinctNotGiven = (
+  reports: readonly (DoseReport & { readonly cvx: string | undefined })[],
+): DoseNotGiven[] => {
+  const byContent = new Map<string, DoseNotGiven & { readonly from: string[] }>();
+  for (const { dose, source, cvx } of [...reports].sort(
+    (a, b) => byReceipt(a.source, b.source) || a.index - b.index,
+  )) {
+    const { date, codes, completion, refusalReason } = dose;
+    if (completion !== 'RE' && completion !== 'NA') continue;
+    const key = JSON.stringify([date, cvx ?? codes, completion, refusalReason]);
+    const known = byContent.get(key);
+    if (known === undefined) {
+      byContent.set(key, {
+        date,
+        codes,
+        ...(cvx === undefined ? {} : { cvx }),
+        completion,
+        ...(refusalReason === undefined ? {} : { refusalReason }),
+        from: [source.submissionId],
+      });
+    } else addOnce(known.from, source.submissionId);
   }
-  return merged.sort((a, b) => compare(a.date, b.date) || compare(codeOf(a), codeOf(b)));
+  return [...byContent.entries()].sort(([a], [b]) => compare(a, b)).map(([, dose]) => dose);
 };
 
-const isGiven = (dose: AttributedDose): dose is AttributedDose & { completion: 'CP' | 'PA' } =>
-  dose.completion === 'CP' || dose.completion === 'PA';
+/** Of one kind, code and date there is one, with the text that was received first. */
+const distinctIndications = (ordered: readonly RecordSource[]): ConsolidatedIndication[] => {
+  const byContent = new Map<string, ConsolidatedIndication & { readonly from: string[] }>();
+  for (const { indications, submissionId } of ordered) {
+    for (const indication of indications) {
+      const key = `${indication.kind}|${indication.date ?? ''}|${indication.code}`;
+      const known = byContent.get(key);
+      if (known === undefined) byContent.set(key, { ...indication, from: [submissionId] });
+      else addOnce(known.from, submissionId);
+    }
+  }
+  return [...byContent.values()];
+};
 
-const isHistorical = (dose: SourceDose): boolean => dose.source !== undefined && dose.source !== '00';
-
-const shareCode = (a: Pick<SourceDose, 'codes'>, b: Pick<SourceDose, 'codes'>): boolean =>
-  a.codes.some((code) => b.codes.some((other) => code.system === other.system && code.value === other.value));
-
-const consolidated = (dose: AttributedDose & { completion: 'CP' | 'PA' }): ConsolidatedDose => ({
-  date: dose.date,
-  codes: dose.codes,
-  completion: dose.completion,
-  historical: isHistorical(dose),
-  ...optional('lot', dose.lot),
-  ...optional('manufacturer', dose.manufacturer),
-  ...optional('expiration', dose.expiration),
-  from: [dose.submissionId],
-});
-
-const joined = (dose: ConsolidatedDose, repeat: AttributedDose): ConsolidatedDose => ({
-  ...dose,
-  ...optional('lot', dose.lot ?? repeat.lot),
-  ...optional('manufacturer', dose.manufacturer ?? repeat.manufacturer),
-  ...optional('expiration', dose.expiration ?? repeat.expiration),
-  from: [...new Set([...dose.from, repeat.submissionId])],
-});
-
-const optional = <Key extends string>(key: Key, value: string | undefined): { [K in Key]?: string } =>
-  value === undefined ? {} : ({ [key]: value } as { [K in Key]: string });
-
-const distinct = <T>(values: readonly T[]): T[] => [
-  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
-];
-
-const codeOf = (dose: ConsolidatedDose): string =>
-  dose.codes.map((code) => `${code.system}:${code.value}`).join();
-
-const byArrival = (a: RecordSource, b: RecordSource): number =>
-  compare(a.receivedAt, b.receivedAt) || compare(a.submissionId, b.submissionId);
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const addOnce = (submissionIds: string[], submissionId: string): void => {
+  if (!submissionIds.includes(submissionId)) submissionIds.push(submissionId);
+};

@@ -6,6 +6,7 @@ import { ConsumerRegistry, MESSAGING, projector, type Messaging } from '@registr
 import { errorCode, LOGGER, type Logger } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
 import { consumerTroubleLog } from '@registry/runtime';
+import { antigensOf, cvxOf, minimumIntervalDays } from '@registry/vaccine-codes';
 import { PersonController } from './read/person.controller.js';
 import { ReadPersonHandler, SearchPersonHandler } from './read/read-person.query.js';
 import { RecordProjection, RECORD_TOPICS } from './record/record.projection.js';
@@ -36,7 +37,8 @@ export class QueryModule implements OnModuleInit {
       this.logger.warn('query.scrub-failed', { code: errorCode(error) }),
     );
     const sources = new SealedSources(this.store, this.contentKeys);
-    const projection = new RecordProjection(this.store, sources, () => scrub.soon());
+    const facts = { cvxOf, antigensOf, minimumIntervalDays };
+    const projection = new RecordProjection(this.store, sources, facts, () => scrub.soon());
     // What a crash left behind.
     scrub.soon();
     this.consumers.add(

@@ -2,7 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryContentKeys, newContentKey, seal, type ContentKeys } from '@registry/content-keys';
-import { submissionStream, type SubmissionContent, type TopicName } from '@registry/contracts';
+import {
+  submissionStream,
+  type SubmissionContent,
+  type TopicName,
+  type VitalRecord,
+} from '@registry/contracts';
 import {
   createMemoryEventStore,
   type EventStore,
@@ -11,8 +16,9 @@ import {
 } from '@registry/event-store';
 import type { Delivery } from '@registry/messaging';
 import { openReadModel, type ReadModel } from '@registry/persistence';
+import { antigensOf, cvxOf, minimumIntervalDays } from '@registry/vaccine-codes';
 import { CreateRecordTables1700000000300 } from './create-record-tables.migration.js';
-import { RECORD_ENTITIES } from './record-rows.js';
+import { RECORD_ENTITIES, RecordSourceRow } from './record-rows.js';
 import { RecordScrub } from './record-scrub.js';
 import { RecordProjection } from './record.projection.js';
 import { SealedSources } from './sealed-sources.js';
@@ -20,6 +26,7 @@ import { StoredRecords } from './stored-records.js';
 
 const PERSON = '5b1f0f0e-6f1c-4a0c-9d0b-6c9f2d6a7e31';
 const CLINIC = 'clinic-a';
+const FACTS = { cvxOf, antigensOf, minimumIntervalDays };
 
 let lastId = 0;
 const event = (type: string, data: NewEvent['data']): NewEvent => ({
@@ -45,6 +52,46 @@ const content = (lot: string, date = '2024-05-10'): SubmissionContent => ({
   indications: [],
 });
 
+/** A version of a vital record; its names and numbers are nowhere else. */
+const vitalContent = (given: string, vital: VitalRecord): SubmissionContent => ({
+  ...content('unused'),
+  kind: 'vital',
+  raw: '{}',
+  vital,
+  demographics: {
+    identifiers: [{ authority: 'MN', type: 'BR', value: vital.fileNumber }],
+    names: [{ family: 'Olson', given }],
+    birthDate: '2024-03-05',
+    addresses: [],
+    phones: [],
+    guardians: [{ family: 'Olson', given: `PARENT-OF-${given}` }],
+  },
+  doses: [],
+});
+
+const BIRTH = vitalContent('GIVEN-AT-BIRTH', {
+  event: 'birth',
+  fileNumber: 'FILE-AT-BIRTH',
+  issuedAt: '2024-03-10T00:00:00Z',
+});
+const REPLACEMENT = vitalContent('EVA', {
+  event: 'replacement',
+  fileNumber: 'FILE-NOW',
+  replaces: 'FILE-AT-BIRTH',
+  issuedAt: '2025-03-10T00:00:00Z',
+});
+const REPLACED_AGAIN = vitalContent('EVE', {
+  event: 'replacement',
+  fileNumber: 'FILE-AT-LAST',
+  replaces: 'FILE-NOW',
+  issuedAt: '2025-09-10T00:00:00Z',
+});
+const VOID = vitalContent('GIVEN-AT-BIRTH', {
+  event: 'void',
+  fileNumber: 'FILE-AT-BIRTH',
+  issuedAt: '2024-04-10T00:00:00Z',
+});
+
 describe('The record projection', () => {
   let folder: string;
   let readModel: ReadModel;
@@ -61,7 +108,7 @@ describe('The record projection', () => {
     });
     store = createMemoryEventStore();
     keys = createMemoryContentKeys();
-    projection = new RecordProjection(store, new SealedSources(store, keys));
+    projection = new RecordProjection(store, new SealedSources(store, keys), FACTS);
   });
 
   afterEach(async () => {
@@ -234,30 +281,129 @@ describe('The record projection', () => {
     // The link is handled first: its topic is ahead of the other.
     await project(await link('s2', content('LOT-AFTER')));
     await project(optedOut);
-    const files = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'latin1'));
-    expect(files.join('')).not.toContain('LOT-AFTER');
+    expect(everything()).not.toContain('LOT-AFTER');
   });
 
+  const everything = () =>
+    readdirSync(folder)
+      .map((file) => readFileSync(join(folder, file), 'latin1'))
+      .join('');
+
+  /** Waits until nothing of these is left on disk. */
+  const untilGone = async (...texts: readonly string[]): Promise<void> => {
+    const deadline = performance.now() + 10_000;
+    while (texts.some((text) => everything().includes(text))) {
+      if (performance.now() > deadline) throw new Error('It is still there');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+
   it('leaves no trace of an opted-out person’s rows in the write-ahead log, also when a reader is in the way', async () => {
-    const everything = () =>
-      readdirSync(folder)
-        .map((file) => readFileSync(join(folder, file), 'latin1'))
-        .join('');
     let busy = 2;
     const scrub = new RecordScrub(
       { scrub: () => (busy-- > 0 ? Promise.resolve(false) : readModel.scrub()) },
       (error) => expect(error).toBeUndefined(),
     );
-    projection = new RecordProjection(store, new SealedSources(store, keys), () => scrub.soon());
+    projection = new RecordProjection(store, new SealedSources(store, keys), FACTS, () => scrub.soon());
     await project(await set(false), await link('s1', content('LOT-BEFORE')));
     expect(everything()).toContain('LOT-BEFORE');
     await project(await set(true));
-    const deadline = performance.now() + 10_000;
-    while (everything().includes('LOT-BEFORE')) {
-      if (performance.now() > deadline) throw new Error('It is still there');
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await untilGone('LOT-BEFORE');
     expect(busy).toBeLessThan(0);
+  });
+
+  describe('of vital records', () => {
+    let records: StoredRecords;
+
+    beforeEach(async () => {
+      records = new StoredRecords(readModel);
+      const scrub = new RecordScrub(readModel, (error) => expect(error).toBeUndefined());
+      projection = new RecordProjection(store, new SealedSources(store, keys), FACTS, () => scrub.soon());
+      await project(await set(false), await relate());
+    });
+
+    const isFoundBy = async (given: string): Promise<boolean> =>
+      (await records.candidateByKey(CLINIC, `name|2024-03-05|OLSON|${given.replaceAll('-', '')}`)) === PERSON;
+
+    it('leaves nothing on disk of one that is replaced, nor its number', async () => {
+      await project(await link('birth', BIRTH));
+      expect(everything()).toContain('GIVEN-AT-BIRTH');
+      expect(await isFoundBy('GIVEN-AT-BIRTH')).toBe(true);
+
+      await project(await link('replacement', REPLACEMENT));
+      await untilGone('GIVEN-AT-BIRTH', 'GIVENATBIRTH', 'FILE-AT-BIRTH');
+      expect(await isFoundBy('GIVEN-AT-BIRTH')).toBe(false);
+      expect(await isFoundBy('EVA')).toBe(true);
+      expect(everything()).toContain('PARENT-OF-EVA');
+
+      await project(await link('again', REPLACED_AGAIN));
+      await untilGone('GIVEN-AT-BIRTH', 'FILE-AT-BIRTH', 'PARENT-OF-EVA', 'FILE-NOW');
+      expect(await isFoundBy('EVE')).toBe(true);
+    });
+
+    it('never writes one that comes after its replacement, and gives the same rows as in any other order', async () => {
+      const links = [
+        await link('again', REPLACED_AGAIN),
+        await link('replacement', REPLACEMENT),
+        await link('birth', BIRTH),
+        await link('s1', content('L1')),
+      ];
+      await project(...links);
+      const expected = await rows();
+      expect(everything()).not.toMatch(/GIVEN-?AT-?BIRTH|FILE-AT-BIRTH|EVA|FILE-NOW/);
+      for (const one of links) await project(one);
+      expect(await rows()).toEqual(expected);
+      for (const one of links.reverse()) await project(one);
+      expect(await rows()).toEqual(expected);
+    });
+
+    it('leaves nothing of a person who opts out with a replaced one', async () => {
+      await project(await link('birth', BIRTH), await link('replacement', REPLACEMENT));
+      const before = await rows();
+      await project(await set(true));
+      await untilGone('EVA', 'FILE-NOW');
+      await project(await set(false));
+      expect(await rows()).toEqual(before);
+    });
+
+    it('leaves nothing of one that is voided, and shows what others say', async () => {
+      await project(await link('birth', BIRTH), await link('void', VOID));
+      await untilGone('GIVEN-AT-BIRTH', 'FILE-AT-BIRTH');
+      expect((await rows())['person_record']).toEqual([]);
+      await project(await link('s1', content('L1')));
+      expect(await lots()).toEqual(['L1']);
+      expect(everything()).not.toMatch(/GIVEN-?AT-?BIRTH|FILE-AT-BIRTH/);
+    });
+  });
+
+  it('passes over rosters and submissions of nobody known', async () => {
+    const recorded = await append('identity-decisions', event('RosterEntryMatched', {}));
+    const matched = {
+      submissionId: 'r1',
+      personId: PERSON,
+      organizationId: CLINIC,
+      clientId: 'c',
+      receivedAt: '2026-01-01T00:00:00.000Z',
+      from: '2026-01-01',
+      through: '2026-06-01',
+    };
+    const before = await rows();
+    await project(
+      delivery('identity.decisions.v1', 'RosterEntryMatched', PERSON, recorded, matched),
+      delivery('identity.decisions.v1', 'SubmissionUnmatched', 'r2', recorded, { submissionId: 'r2' }),
+    );
+    expect(await rows()).toEqual(before);
+    await project(await link('r3', { ...content('L1'), kind: 'roster' }));
+    expect((await rows())['record_source']).toEqual([]);
+  });
+
+  it('does not fold again for a setting that hides nothing', async () => {
+    await project(await link('s1', content('L1')));
+    const before = await rows();
+    await keys.destroy([submissionStream('s1')]);
+    await readModel.write((tx) => tx.remove(RecordSourceRow, 'submissionId', ['s1']));
+    await project(await set(false));
+    expect((await rows())['person_record']).toEqual(before['person_record']);
   });
 
   it('takes a locked person for a candidate only of the holder', async () => {

@@ -3,7 +3,7 @@ import type { EventStore } from '@registry/event-store';
 import type { Delivery } from '@registry/messaging';
 import type { ReadModelTransaction } from '@registry/persistence';
 import { readPrivacyStates, type PrivacyState } from '@registry/privacy-gate';
-import { consolidate, type RecordSource } from '@registry/query-domain';
+import { consolidate, showableSources, type RecordSource, type VaccineFacts } from '@registry/query-domain';
 import {
   LinkedSubmissionRow,
   PersonRecordRow,
@@ -26,12 +26,16 @@ export const RECORD_TOPICS = [
  * The record projection. Messages only say which persons to look at again: a person's rows are made anew from the links,
  * the sealed sources and the setting at the head of the privacy stream. So a repeat or another order of topics gives the same
  * rows, and nothing of an opted-out person is ever written in clear (DESIGN.md, Sealed content).
+ *
+ * Nor is anything that a replaced or withdrawn vital record says (DOMAIN 1.3), nor the number of the record that a replacement
+ * replaces: such sources have no row and are opened again each time.
  */
 export class RecordProjection {
   constructor(
     private readonly store: EventStore,
     private readonly sources: SealedSources,
-    /** Told within the transaction that deletes clear rows of somebody who may no longer be seen. */
+    private readonly facts: VaccineFacts,
+    /** Told within the transaction that deletes clear rows of what may no longer be seen. */
     private readonly onCleared: () => void = () => undefined,
   ) {}
 
@@ -47,36 +51,45 @@ export class RecordProjection {
     return async (tx) => {
       await tx.upsert(RegistryIdRow, changes.registryIds);
       if (persons.length === 0) return;
-      await tx.upsert(
-        PersonSettingRow,
-        persons.flatMap((personId) => settingRowOf(personId, settings.get(personId))),
-      );
+      await writeSettings(tx, persons, settings);
       await tx.insertIfAbsent(LinkedSubmissionRow, changes.links);
       if (changes.suppressed.size > 0) await markSuppressed(tx, [...changes.suppressed]);
-      await this.rewrite(tx, persons, settings, opened);
+      const hidden = persons.filter((personId) => !isVisible(settings.get(personId)));
+      const visible = persons.filter((personId) => isVisible(settings.get(personId)));
+      await this.clear(tx, hidden);
+      await this.rewrite(tx, await withoutFolded(tx, visible, changes.resourced), opened);
     };
+  }
+
+  /** Deletes the clear rows of these persons. */
+  private async clear(tx: ReadModelTransaction, persons: readonly string[]): Promise<void> {
+    if (persons.length === 0) return;
+    // Without a record there is no other clear row either.
+    if ((await tx.find(PersonRecordRow, 'personId', persons)).length === 0) return;
+    this.onCleared();
+    await tx.remove(PersonRecordRow, 'personId', persons);
+    await tx.remove(RecordSourceRow, 'personId', persons);
+    await tx.remove(PersonSearchKeyRow, 'personId', persons);
   }
 
   /** Makes the clear rows of these persons anew. */
   private async rewrite(
     tx: ReadModelTransaction,
     persons: readonly string[],
-    settings: ReadonlyMap<string, PrivacyState>,
     opened: ReadonlyMap<string, RecordSource>,
   ): Promise<void> {
-    const visible = new Set(persons.filter((personId) => isVisible(settings.get(personId))));
-    const links = (await tx.find(LinkedSubmissionRow, 'personId', [...visible])).filter(
+    if (persons.length === 0) return;
+    const links = (await tx.find(LinkedSubmissionRow, 'personId', persons)).filter(
       (link) => !link.suppressed,
     );
     const stored = new Map(
-      (await tx.find(RecordSourceRow, 'personId', [...visible])).map((row) => [row.submissionId, row]),
+      (await tx.find(RecordSourceRow, 'personId', persons)).map((row) => [row.submissionId, row]),
     );
     // After an opt-in nothing is stored in clear any more: fold again from the sealed sources.
-    const missing = links.filter((link) => !stored.has(link.submissionId) && !opened.has(link.submissionId));
-    const reopened = await this.sources.open(missing);
-
+    const reopened = await this.sources.open(
+      links.filter(({ submissionId }) => !stored.has(submissionId) && !opened.has(submissionId)),
+    );
     const byPerson = new Map<string, RecordSource[]>();
-    const newRows: RecordSourceRow[] = [];
     for (const { submissionId, personId } of links) {
       const row = stored.get(submissionId);
       const source =
@@ -84,45 +97,123 @@ export class RecordProjection {
           ? (opened.get(submissionId) ?? reopened.get(submissionId))
           : (JSON.parse(row.content) as RecordSource);
       if (source === undefined) continue;
-      if (row === undefined) newRows.push({ submissionId, personId, content: JSON.stringify(source) });
-      byPerson.set(personId, [...(byPerson.get(personId) ?? []), source]);
-    }
-    const records: PersonRecordRow[] = [];
-    const searchKeys: PersonSearchKeyRow[] = [];
-    for (const [personId, sources] of byPerson) {
-      const record = consolidate(sources);
-      if (record === undefined) continue;
-      records.push({ personId, record: JSON.stringify(record) });
-      for (const searchKey of searchKeysOf(sources)) {
-        searchKeys.push({ id: `${personId}|${searchKey}`, personId, searchKey });
-      }
+      const others = byPerson.get(personId);
+      if (others === undefined) byPerson.set(personId, [source]);
+      else others.push(source);
     }
 
-    const gone = persons.filter((personId) => !byPerson.has(personId));
-    if ((await tx.find(RecordSourceRow, 'personId', gone)).length > 0) this.onCleared();
-    await tx.remove(PersonRecordRow, 'personId', gone);
-    await tx.remove(RecordSourceRow, 'personId', gone);
-    const keep = new Set(links.map((link) => link.submissionId));
-    await tx.remove(
+    const rows: ClearRows = { sources: [], records: [], searchKeys: [] };
+    for (const [personId, sources] of byPerson) this.addRows(rows, personId, sources);
+    const folded = new Set(rows.records.map(({ personId }) => personId));
+    await this.clear(
+      tx,
+      persons.filter((personId) => !folded.has(personId)),
+    );
+    await this.writeSources(tx, rows.sources, stored);
+    await tx.upsert(PersonRecordRow, rows.records);
+    await writeSearchKeys(tx, persons, rows.searchKeys);
+  }
+
+  private addRows(rows: ClearRows, personId: string, sources: readonly RecordSource[]): void {
+    const record = consolidate(sources, this.facts);
+    if (record === undefined) return;
+    rows.records.push({ personId, record: JSON.stringify(record) });
+    const showable = showableSources(sources);
+    // What was sealed or withdrawn may have been shown before: not only its own row goes.
+    if (showable.length < sources.length) this.onCleared();
+    for (const source of showable) {
+      if (source.vital?.replaces === undefined) rows.sources.push({ personId, source });
+    }
+    for (const searchKey of searchKeysOf(showable)) {
+      rows.searchKeys.push({ id: `${personId}|${searchKey}`, personId, searchKey });
+    }
+  }
+
+  private async writeSources(
+    tx: ReadModelTransaction,
+    kept: ClearRows['sources'],
+    stored: ReadonlyMap<string, RecordSourceRow>,
+  ): Promise<void> {
+    const keptIds = new Set(kept.map(({ source }) => source.submissionId));
+    const gone = [...stored.keys()].filter((submissionId) => !keptIds.has(submissionId));
+    if (gone.length > 0) {
+      this.onCleared();
+      await tx.remove(RecordSourceRow, 'submissionId', gone);
+    }
+    await tx.upsert(
       RecordSourceRow,
-      'submissionId',
-      [...stored.keys()].filter((submissionId) => !keep.has(submissionId)),
+      kept
+        .filter(({ source }) => !stored.has(source.submissionId))
+        .map(({ personId, source }) => ({
+          submissionId: source.submissionId,
+          personId,
+          content: JSON.stringify(source),
+        })),
     );
-    const keysBefore = await tx.find(PersonSearchKeyRow, 'personId', persons);
-    const keysNow = new Set(searchKeys.map((row) => row.id));
-    await tx.remove(
-      PersonSearchKeyRow,
-      'id',
-      keysBefore.map((row) => row.id).filter((id) => !keysNow.has(id)),
-    );
-    await tx.upsert(RecordSourceRow, newRows);
-    await tx.upsert(PersonRecordRow, records);
-    await tx.insertIfAbsent(PersonSearchKeyRow, searchKeys);
   }
 }
 
+interface ClearRows {
+  readonly sources: { readonly personId: string; readonly source: RecordSource }[];
+  readonly records: PersonRecordRow[];
+  readonly searchKeys: PersonSearchKeyRow[];
+}
+
+/**
+ * Persons of whom only the setting may have changed need no new fold: a record that stands was folded at the last change of its sources,
+ * and a setting that hides deletes it.
+ */
+const withoutFolded = async (
+  tx: ReadModelTransaction,
+  persons: readonly string[],
+  resourced: ReadonlySet<string>,
+): Promise<string[]> => {
+  const others = persons.filter((personId) => !resourced.has(personId));
+  if (others.length === 0) return [...persons];
+  const folded = new Set(
+    (await tx.find(PersonRecordRow, 'personId', others)).map(({ personId }) => personId),
+  );
+  return persons.filter((personId) => resourced.has(personId) || !folded.has(personId));
+};
+
+const writeSearchKeys = async (
+  tx: ReadModelTransaction,
+  persons: readonly string[],
+  rows: readonly PersonSearchKeyRow[],
+): Promise<void> => {
+  const before = new Set((await tx.find(PersonSearchKeyRow, 'personId', persons)).map(({ id }) => id));
+  const now = new Set(rows.map(({ id }) => id));
+  await tx.remove(
+    PersonSearchKeyRow,
+    'id',
+    [...before].filter((id) => !now.has(id)),
+  );
+  await tx.insertIfAbsent(
+    PersonSearchKeyRow,
+    rows.filter(({ id }) => !before.has(id)),
+  );
+};
+
+const writeSettings = async (
+  tx: ReadModelTransaction,
+  persons: readonly string[],
+  settings: ReadonlyMap<string, PrivacyState>,
+): Promise<void> => {
+  const rows = persons.flatMap((personId) => settingRowOf(personId, settings.get(personId)));
+  if (rows.length === 0) return;
+  const known = new Map(
+    (await tx.find(PersonSettingRow, 'personId', persons)).map((row) => [row.personId, row.settingRevision]),
+  );
+  await tx.upsert(
+    PersonSettingRow,
+    rows.filter((row) => known.get(row.personId) !== row.settingRevision),
+  );
+};
+
 interface Changes {
   readonly persons: ReadonlySet<string>;
+  /** Those of them whose sources changed. */
+  readonly resourced: ReadonlySet<string>;
   readonly links: readonly LinkedSubmissionRow[];
   readonly suppressed: ReadonlySet<string>;
   readonly registryIds: readonly RegistryIdRow[];
@@ -130,6 +221,7 @@ interface Changes {
 
 const changesIn = (deliveries: readonly Delivery[]): Changes => {
   const persons = new Set<string>();
+  const resourced = new Set<string>();
   const links: LinkedSubmissionRow[] = [];
   const suppressed = new Set<string>();
   const registryIds: RegistryIdRow[] = [];
@@ -138,12 +230,12 @@ const changesIn = (deliveries: readonly Delivery[]): Changes => {
     switch (event.type) {
       case 'SubmissionLinked': {
         const { submissionId, personId, organizationId, receivedAt } = event.data;
-        persons.add(personId);
+        resourced.add(personId);
         links.push({ submissionId, personId, organizationId, receivedAt, suppressed: false });
         break;
       }
       case 'SubmissionSuppressed':
-        persons.add(event.data.personId);
+        resourced.add(event.data.personId);
         suppressed.add(event.data.submissionId);
         break;
       case 'PrivacySettingChanged':
@@ -158,7 +250,8 @@ const changesIn = (deliveries: readonly Delivery[]): Changes => {
         break;
     }
   }
-  return { persons, links, suppressed, registryIds };
+  for (const personId of resourced) persons.add(personId);
+  return { persons, resourced, links, suppressed, registryIds };
 };
 
 const isVisible = (state: PrivacyState | undefined): boolean =>

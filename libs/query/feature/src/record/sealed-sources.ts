@@ -1,7 +1,7 @@
 import { open, type ContentKeys } from '@registry/content-keys';
-import { SubmissionContent, submissionStream, validatorOf } from '@registry/contracts';
+import { SubmissionContent, submissionStream, validatorOf, type VitalRecord } from '@registry/contracts';
 import type { EventStore } from '@registry/event-store';
-import type { RecordSource } from '@registry/query-domain';
+import type { RecordSource, SourceVital } from '@registry/query-domain';
 
 export interface LinkedSubmission {
   readonly submissionId: string;
@@ -33,18 +33,29 @@ export class SealedSources {
       const sealed = heads[index]?.data['sealed'];
       const key = keys.get(keyId);
       if (key === undefined || typeof sealed !== 'string') continue;
-      const { demographics, doses, indications } = readContent(
-        JSON.parse(open(key, keyId, sealed).toString('utf8')),
-      );
+      const content = readContent(JSON.parse(open(key, keyId, sealed).toString('utf8')));
+      // A roster is evidence of a relationship, and no part of a record.
+      if (content.kind === 'roster') continue;
+      const { kind, demographics, doses, indications, vital } = content;
       sources.set(submissionId, {
         submissionId,
         organizationId,
         receivedAt,
+        kind,
         demographics,
         doses,
         indications,
+        ...(vital === undefined ? {} : { vital: vitalOf(vital) }),
       });
     }
     return sources;
   }
 }
+
+/** What the fold needs of it, and no more. */
+const vitalOf = ({ event, fileNumber, issuedAt, replaces }: VitalRecord): SourceVital => ({
+  event,
+  fileNumber,
+  issuedAt,
+  ...(replaces === undefined ? {} : { replaces }),
+});

@@ -1,6 +1,7 @@
 import type { ReadModel } from '@registry/persistence';
 import { seal, type PersonRecord, type RecordSource, type Sealed } from '@registry/privacy-gate';
 import type { ConsolidatedRecord } from '@registry/query-domain';
+import { releasable } from './releasable-record.js';
 
 /** Candidates and records from the read model. Never trusted for permission: what it hands out is sealed, and the gate decides. */
 export class StoredRecords implements RecordSource {
@@ -34,27 +35,8 @@ export class StoredRecords implements RecordSource {
       'SELECT record FROM person_record WHERE person_id = ?',
       [personId],
     );
-    return row === undefined ? undefined : seal(recordOf(JSON.parse(row.record) as ConsolidatedRecord));
+    return row === undefined ? undefined : seal(releasable(JSON.parse(row.record) as ConsolidatedRecord));
   }
 }
 
 const MAYBE_VISIBLE = `NOT s.hidden AND (s.only_holder = '' OR s.only_holder = ?)`;
-
-/** What may be released of a consolidated record: not which submissions its values come from. */
-const recordOf = ({
-  name,
-  birthDate,
-  sex,
-  addresses,
-  guardians,
-  doses,
-  indications,
-}: ConsolidatedRecord): PersonRecord => ({
-  name,
-  birthDate,
-  ...(sex === undefined ? {} : { sex }),
-  addresses,
-  guardians,
-  doses: doses.map(({ from: _from, ...dose }) => dose),
-  indications,
-});
