@@ -99,5 +99,6 @@ export const byPreference = (a: DescribedDose, b: DescribedDose): number =>
   Number(a.isHistorical) - Number(b.isHistorical) ||
   b.completeness - a.completeness ||
   compare(b.source.receivedAt, a.source.receivedAt) ||
+  b.source.arrival - a.source.arrival ||
   compare(b.source.submissionId, a.source.submissionId) ||
   a.index - b.index;

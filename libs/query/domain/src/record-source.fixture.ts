@@ -14,6 +14,7 @@ export const demographics = (over: Partial<SourceDemographics> = {}): SourceDemo
 export const source = (over: Partial<RecordSource> & Pick<RecordSource, 'submissionId'>): RecordSource => ({
   organizationId: 'clinic-a',
   receivedAt: '2026-01-01T00:00:00.000Z',
+  arrival: 0,
   kind: 'vxu',
   demographics: demographics(),
   doses: [],

@@ -4,6 +4,8 @@ export interface RecordSource {
   readonly organizationId: string;
   /** ISO-8601 UTC. */
   readonly receivedAt: string;
+  /** Its place among all links: what came in one batch was received at one instant, but one after the other. */
+  readonly arrival: number;
   /** `entry`: doses entered by hand. A roster is no source of a record. */
   readonly kind: 'vxu' | 'vital' | 'entry';
   readonly demographics: SourceDemographics;

@@ -15,6 +15,10 @@ export class LinkedSubmissionRow {
   @Column('text', { name: 'received_at' })
   receivedAt: string;
 
+  /** Revision of the link in `identity-decisions`. */
+  @Column('integer')
+  arrival: number;
+
   /** It came after an opt-out: its content is destroyed. */
   @Column('boolean')
   suppressed: boolean;

@@ -17,6 +17,7 @@ import {
 import type { Delivery } from '@registry/messaging';
 import { openReadModel, type ReadModel } from '@registry/persistence';
 import { antigensOf, cvxOf, minimumIntervalDays } from '@registry/vaccine-codes';
+import { AddArrival1700000000310 } from './add-arrival.migration.js';
 import { CreateRecordTables1700000000300 } from './create-record-tables.migration.js';
 import { RECORD_ENTITIES, RecordSourceRow } from './record-rows.js';
 import { RecordScrub } from './record-scrub.js';
@@ -104,7 +105,7 @@ describe('The record projection', () => {
     readModel = await openReadModel({
       file: join(folder, 'read-query.db'),
       entities: RECORD_ENTITIES,
-      migrations: [CreateRecordTables1700000000300],
+      migrations: [CreateRecordTables1700000000300, AddArrival1700000000310],
     });
     store = createMemoryEventStore();
     keys = createMemoryContentKeys();

@@ -231,7 +231,8 @@ const changesIn = (deliveries: readonly Delivery[]): Changes => {
       case 'SubmissionLinked': {
         const { submissionId, personId, organizationId, receivedAt } = event.data;
         resourced.add(personId);
-        links.push({ submissionId, personId, organizationId, receivedAt, suppressed: false });
+        const arrival = event.revision;
+        links.push({ submissionId, personId, organizationId, receivedAt, arrival, suppressed: false });
         break;
       }
       case 'SubmissionSuppressed':

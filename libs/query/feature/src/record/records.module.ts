@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import type { ReadModel } from '@registry/persistence';
 import { RECORD_SOURCE } from '@registry/privacy-gate';
 import { ReadModels } from '@registry/runtime';
+import { AddArrival1700000000310 } from './add-arrival.migration.js';
 import { CreateRecordTables1700000000300 } from './create-record-tables.migration.js';
 import { RECORD_ENTITIES } from './record-rows.js';
 import { StoredRecords } from './stored-records.js';
@@ -18,7 +19,7 @@ export const QUERY_READ_MODEL = Symbol('QueryReadModel');
         readModels.open({
           context: 'query',
           entities: RECORD_ENTITIES,
-          migrations: [CreateRecordTables1700000000300],
+          migrations: [CreateRecordTables1700000000300, AddArrival1700000000310],
         }),
       inject: [ReadModels],
     },

@@ -7,6 +7,7 @@ export interface LinkedSubmission {
   readonly submissionId: string;
   readonly organizationId: string;
   readonly receivedAt: string;
+  readonly arrival: number;
 }
 
 const readContent = validatorOf('SubmissionContent', SubmissionContent);
@@ -27,7 +28,7 @@ export class SealedSources {
     const keyIds = links.map((link) => submissionStream(link.submissionId));
     const [heads, keys] = await Promise.all([this.store.heads(keyIds), this.keys.getMany(keyIds)]);
     const sources = new Map<string, RecordSource>();
-    for (const [index, { submissionId, organizationId, receivedAt }] of links.entries()) {
+    for (const [index, { submissionId, organizationId, receivedAt, arrival }] of links.entries()) {
       const keyId = keyIds[index] ?? '';
       // A head that is not the receipt says that the submission was suppressed since.
       const sealed = heads[index]?.data['sealed'];
@@ -41,6 +42,7 @@ export class SealedSources {
         submissionId,
         organizationId,
         receivedAt,
+        arrival,
         kind,
         demographics,
         doses,
