@@ -4,6 +4,8 @@ import {
   ClientChanged,
   OrganizationChanged,
   RelationshipChanged,
+  SiteChanged,
+  UserChanged,
 } from './directory.events.js';
 import {
   PersonRegistered,
@@ -29,7 +31,13 @@ export const TOPICS = {
   },
   'privacy.settings.v1': { PrivacySettingChanged },
   'privacy.requests.v1': { PrivacyRequestApproved, PrivacyRequestProgressed },
-  'directory.access.v1': { OrganizationChanged, AgreementChanged, ClientChanged },
+  'directory.access.v1': {
+    OrganizationChanged,
+    SiteChanged,
+    AgreementChanged,
+    ClientChanged,
+    UserChanged,
+  },
   'directory.relationships.v1': { RelationshipChanged },
 } as const satisfies Record<string, Record<string, TSchema>>;
 

@@ -5,3 +5,4 @@ export * from './upload.events.js';
 export * from './upload.state.js';
 export * from './upload.decider.js';
 export * from './roster-policy.js';
+export * from './quality.events.js';

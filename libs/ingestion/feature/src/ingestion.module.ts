@@ -9,6 +9,8 @@ import { CLOCK, consumerTroubleLog, ReadModels, type Clock } from '@registry/run
 import { SubmissionIntake } from './intake/submission-intake.js';
 import { EnterImmunizationsHandler } from './manual-entry/enter-immunizations.handler.js';
 import { ImmunizationController } from './manual-entry/immunization.controller.js';
+import { QualityController } from './quality/quality.controller.js';
+import { SubmissionTally } from './quality/submission-tally.js';
 import { RosterController } from './rosters/roster.controller.js';
 import { UploadController } from './uploads/upload.controller.js';
 import { Uploads } from './uploads/uploads.js';
@@ -32,8 +34,16 @@ const SWEEP_EVERY_MS = 600_000;
     RosterController,
     ImmunizationController,
     UploadController,
+    QualityController,
   ],
-  providers: [ReceiveHl7Handler, EnterImmunizationsHandler, SubmissionIntake, SubmissionRepository, Uploads],
+  providers: [
+    ReceiveHl7Handler,
+    EnterImmunizationsHandler,
+    SubmissionIntake,
+    SubmissionRepository,
+    SubmissionTally,
+    Uploads,
+  ],
 })
 export class IngestionModule implements OnModuleInit, BeforeApplicationShutdown {
   private sweeping: NodeJS.Timeout | undefined;

@@ -4,6 +4,7 @@ import type { Caller } from '@registry/access';
 import { InvalidInput } from '@registry/http';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { SubmissionIntake } from '../intake/submission-intake.js';
+import { SubmissionTally } from '../quality/submission-tally.js';
 import { entryContent, implausibleIn } from './entry-content.js';
 import type { EnterImmunizationsDto } from './immunization.dto.js';
 
@@ -26,16 +27,16 @@ export class EnterImmunizationsHandler implements ICommandHandler<EnterImmunizat
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly intake: SubmissionIntake,
+    private readonly tally: SubmissionTally,
   ) {}
 
   async execute({ commandId, body, caller }: EnterImmunizations): Promise<EntryReceipt> {
     const errors = implausibleIn(body, this.clock.now().toISOString().slice(0, 10));
     if (errors.length > 0) throw new InvalidInput(errors);
-    await this.intake.keepOnce(
-      { clientId: caller.clientId, facility: 'entry', controlId: commandId },
-      entryContent(body, caller.organizationId),
-      caller,
-    );
+    const content = entryContent(body, caller.organizationId);
+    const name = { clientId: caller.clientId, facility: 'entry', controlId: commandId };
+    await this.intake.keepOnce(name, content, caller);
+    this.tally.row(caller, content);
     return { status: 'received' };
   }
 }

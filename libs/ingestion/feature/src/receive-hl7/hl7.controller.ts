@@ -24,7 +24,9 @@ export class Hl7Controller {
   @Header('content-type', 'application/hl7-v2')
   @Roles('submitter')
   @Emits('nothing')
-  @ApiOperation({ summary: 'Submits one HL7 v2.5.1 VXU^V04; the answer is its ACK' })
+  @ApiOperation({
+    summary: 'Submits one HL7 v2 VXU^V04 or a batch of them; the answer is its ACK, or a batch of ACKs',
+  })
   @ApiConsumes(...HL7_MEDIA_TYPES)
   @ApiBody({ schema: { type: 'string' } })
   @ApiOkResponse({
@@ -34,6 +36,6 @@ export class Hl7Controller {
   receive(@Body() body: unknown, @CurrentCaller() caller: Caller): Promise<string> {
     if (body === undefined || body === null) throw new BadRequestException();
     if (!Buffer.isBuffer(body)) throw new UnsupportedMediaTypeException();
-    return this.commands.execute(new ReceiveHl7(body.toString('utf8'), caller));
+    return this.commands.execute(new ReceiveHl7(body, caller));
   }
 }

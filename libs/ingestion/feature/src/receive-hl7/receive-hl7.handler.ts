@@ -2,45 +2,83 @@ import { randomBytes } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Caller } from '@registry/access';
-import { acknowledge, parseMessage, readVxu } from '@registry/hl7v2';
+import {
+  acknowledge,
+  acknowledgeBatch,
+  decodeMessage,
+  parseMessage,
+  readBatch,
+  readVxu,
+  type Hl7Problem,
+  type Vxu,
+} from '@registry/hl7v2';
 import { CLOCK, type Clock } from '@registry/runtime';
-import type { SubmissionName } from '../intake/submission-id.js';
 import { SubmissionIntake } from '../intake/submission-intake.js';
+import { SubmissionTally } from '../quality/submission-tally.js';
+import { codeTables } from './code-tables.js';
 import { contentOf } from './vxu-content.js';
 
-/** One HL7 v2 message as it came over the wire. */
+/** HL7 v2 as it came over the wire: one message or a batch. */
 export class ReceiveHl7 {
   constructor(
-    readonly message: string,
+    readonly bytes: Uint8Array,
     readonly caller: Caller,
   ) {}
 }
 
-/** Answers a message with its ACK once everything that the ACK calls taken is durable, as one unit. */
+/** Messages of a batch that are read before others are let in: reading them holds the process. */
+const SLICE = 50;
+
+/** Answers each message with its ACK once everything that the ACK calls taken is durable, as one unit. */
 @CommandHandler(ReceiveHl7)
 export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly intake: SubmissionIntake,
+    private readonly tally: SubmissionTally,
   ) {}
 
-  async execute({ message, caller }: ReceiveHl7): Promise<string> {
-    const now = this.clock.now().toISOString();
-    const parsed = parseMessage(message);
-    const reading = readVxu(parsed, {
-      receivedOn: now.slice(0, 10),
-      acceptedProcessingIds: caller.processingIds,
-    });
-    if (reading.outcome !== 'rejected') {
-      const { header } = reading.vxu;
-      const name: SubmissionName = {
-        clientId: caller.clientId,
-        facility: header.sendingFacility?.namespace ?? header.sendingFacility?.universalId ?? '',
-        controlId: header.controlId,
-      };
-      await this.intake.keep(name, contentOf(reading.vxu, message, caller.organizationId), caller);
+  async execute({ bytes, caller }: ReceiveHl7): Promise<string> {
+    const { text, problems } = decodeMessage(bytes);
+    const batch = readBatch(text);
+    if (batch.kind === 'single') return this.take(text, problems, caller);
+    const acknowledgments: string[] = [];
+    for (let from = 0; from < batch.messages.length; from += SLICE) {
+      const slice = batch.messages.slice(from, from + SLICE);
+      // Begun in their order and kept in it, and durable together.
+      acknowledgments.push(
+        ...(await Promise.all(slice.map((message) => this.take(message, problems, caller)))),
+      );
     }
+    return acknowledgeBatch(batch, acknowledgments, this.envelope());
+  }
+
+  private async take(text: string, decoding: readonly Hl7Problem[], caller: Caller): Promise<string> {
+    const message = parseMessage(text, undefined, decoding);
+    const envelope = this.envelope();
+    const reading = readVxu(message, {
+      receivedOn: envelope.sentAt.slice(0, 10),
+      acceptedProcessingIds: caller.processingIds,
+      codes: codeTables,
+    });
+    const content =
+      reading.outcome === 'rejected' ? undefined : contentOf(reading.vxu, text, caller.organizationId);
+    const { reused } =
+      content === undefined
+        ? { reused: false }
+        : await this.intake.keep(nameOf(reading.vxu, caller), content, caller);
+    this.tally.message(caller, { reading, content, reused });
     // But for its own id and time a pure function of the message and the client's configuration (DOMAIN 6).
-    return acknowledge(parsed, reading, { controlId: randomBytes(10).toString('hex'), sentAt: now });
+    return acknowledge(message, reading, envelope);
+  }
+
+  private envelope(): { readonly controlId: string; readonly sentAt: string } {
+    return { controlId: randomBytes(10).toString('hex'), sentAt: this.clock.now().toISOString() };
   }
 }
+
+const nameOf = (vxu: Vxu | undefined, { clientId }: Caller) => ({
+  clientId,
+  facility: vxu?.header.sendingFacility?.namespace ?? vxu?.header.sendingFacility?.universalId ?? '',
+  controlId: vxu?.header.controlId ?? '',
+});

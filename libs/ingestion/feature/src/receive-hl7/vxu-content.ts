@@ -1,25 +1,53 @@
 import type {
   Demographics,
   PersonIdentifier,
+  RegistryStatus,
   SubmissionContent,
   SubmittedDose,
   SubmittedIndication,
 } from '@registry/contracts';
 import { given } from '../uploads/row-values.js';
-import type { Authority, Identifier, PersonName, Vxu, VxuObservation, VxuOrder } from '@registry/hl7v2';
+import {
+  fundingOf,
+  indicationsOf,
+  type Authority,
+  type Identifier,
+  type PersonName,
+  type Vxu,
+  type VxuIndication,
+  type VxuOrder,
+  type VxuRegistryStatus,
+} from '@registry/hl7v2';
 
 /**
  * The registry's own content of a VXU, as it is sealed.
  * @param organizationId stands in for a missing assigning authority: an MRN means something only with its facility
  */
-export const contentOf = (vxu: Vxu, raw: string, organizationId: string): SubmissionContent => ({
-  contentVersion: 1,
-  kind: 'vxu',
-  raw,
-  demographics: demographicsOf(vxu, organizationId),
-  doses: vxu.orders.map((order) => doseOf(order, organizationId)),
-  indications: vxu.orders.flatMap((order) => order.observations.flatMap(indicationsOf)),
-});
+export const contentOf = (vxu: Vxu, raw: string, organizationId: string): SubmissionContent => {
+  const registryStatus = registryStatusOf(vxu.patient.registry);
+  return {
+    contentVersion: 1,
+    kind: 'vxu',
+    raw,
+    demographics: demographicsOf(vxu, organizationId),
+    doses: vxu.orders.map((order) => doseOf(order, organizationId)),
+    indications: vxu.orders.flatMap((order) => indicationsOf(order).flatMap(indicationOf)),
+    ...(registryStatus === undefined ? {} : { registryStatus }),
+  };
+};
+
+/** PD1 as sent; undefined where it says nothing. */
+const registryStatusOf = (status: VxuRegistryStatus): RegistryStatus | undefined => {
+  const sent = {
+    ...given('publicityCode', status.publicityCode),
+    ...given('publicityCodeSince', status.publicityCodeSince),
+    ...given('protectionIndicator', status.protectionIndicator),
+    ...given('protectionIndicatorSince', status.protectionIndicatorSince),
+    ...given('registryStatus', status.registryStatus),
+    ...given('registryStatusSince', status.registryStatusSince),
+  };
+  return Object.keys(sent).length === 0 ? undefined : sent;
+};
 
 const demographicsOf = ({ patient, nextOfKin }: Vxu, organizationId: string): Demographics => {
   const [mother] = patient.mothersMaidenNames;
@@ -38,6 +66,7 @@ const demographicsOf = ({ patient, nextOfKin }: Vxu, organizationId: string): De
       ...given('state', address.state),
       ...given('zip', address.postalCode),
       ...given('country', address.country),
+      ...given('county', address.county),
     })),
     phones: patient.telecoms.flatMap((telecom) => {
       const digits = `${telecom.areaCode ?? ''}${telecom.localNumber ?? telecom.unformatted ?? ''}`.replace(
@@ -53,6 +82,8 @@ const demographicsOf = ({ patient, nextOfKin }: Vxu, organizationId: string): De
         ? []
         : [{ family: name.family, given: name.given, relationship: relationship.code }],
     ),
+    ...given('deathDate', patient.deathDate),
+    ...given('died', patient.died),
   };
 };
 
@@ -73,7 +104,20 @@ const nameOf = (name: PersonName) => ({
   ...given('use', name.type),
 });
 
-const doseOf = (order: VxuOrder, organizationId: string): SubmittedDose => ({
+const doseOf = (order: VxuOrder, organizationId: string): SubmittedDose => {
+  const { eligibility, source } = fundingOf(order);
+  return {
+    ...administrationOf(order, organizationId),
+    ...given('route', order.route?.route[0]?.code),
+    ...given('site', order.route?.site[0]?.code),
+    ...given('refusalReason', order.refusalReasons[0]?.code),
+    ...given('facility', authorityText(order.administeredAt?.facility)),
+    ...given('fundingEligibility', eligibility?.code),
+    ...given('fundingSource', source?.code),
+  };
+};
+
+const administrationOf = (order: VxuOrder, organizationId: string): SubmittedDose => ({
   ...(order.fillerOrderNumber === undefined
     ? {}
     : {
@@ -98,16 +142,20 @@ const doseOf = (order: VxuOrder, organizationId: string): SubmittedDose => ({
   ...given('unit', order.unit?.code),
 });
 
-/** LOINC codes of what the statute calls a contraindication or adverse reaction indication (DOMAIN 1.4). */
-const INDICATION_KINDS: Readonly<Record<string, SubmittedIndication['kind']>> = {
-  '30945-0': 'contraindication',
-  '31044-1': 'reaction',
-  '59784-9': 'contraindication',
-};
-
-const indicationsOf = ({ code, value, observedOn }: VxuObservation): SubmittedIndication[] => {
-  const kind = INDICATION_KINDS[code.code];
-  const [coded] = value.kind === 'coded' ? value.codes : [];
-  if (kind === undefined || coded === undefined) return [];
-  return [{ kind, code: coded.code, ...given('text', coded.text), ...given('date', observedOn) }];
-};
+/** Presumed immunity is disclosed as the statute's indication, too (DOMAIN 1.4). */
+const indicationOf = ({
+  kind,
+  codes: [coded],
+  effectiveOn,
+  observedOn,
+}: VxuIndication): SubmittedIndication[] =>
+  coded === undefined
+    ? []
+    : [
+        {
+          kind: kind === 'reaction' ? 'reaction' : 'contraindication',
+          code: coded.code,
+          ...given('text', coded.text),
+          ...given('date', effectiveOn ?? observedOn),
+        },
+      ];

@@ -1,6 +1,8 @@
 import type { Caller } from '@registry/access';
 import { createMemoryContentKeys, type KeyRing } from '@registry/content-keys';
 import { createMemoryEventStore, type EventStore } from '@registry/event-store';
+import type { Logger } from '@registry/observability';
+import { SubmissionTally } from '../quality/submission-tally.js';
 import { SubmissionIntake } from '../intake/submission-intake.js';
 import type { SentRow } from './rows.js';
 import type { UploadKind } from './upload-kind.js';
@@ -12,7 +14,7 @@ const caller: Caller = {
   organizationId: 'organization',
   roles: ['roster'],
   processingIds: ['P'],
-} as Caller;
+};
 
 /** Takes numbers; a negative one is wrong. */
 const numbers: UploadKind = {
@@ -44,6 +46,8 @@ async function* rows(...values: number[]): AsyncIterable<SentRow> {
   for (const [index, value] of values.entries()) yield { row: index + 1, value };
 }
 
+const silent = { warn: () => undefined } as unknown as Logger;
+
 const keyRing = {
   current: () => ({ version: 1, key: Buffer.alloc(32, 1) }),
 } as unknown as KeyRing;
@@ -55,7 +59,12 @@ describe('Uploads', () => {
   beforeEach(() => {
     store = createMemoryEventStore();
     const clock = { now: () => new Date('2026-11-24T12:00:00Z') };
-    uploads = new Uploads(store, clock, new SubmissionIntake(store, createMemoryContentKeys(), keyRing));
+    uploads = new Uploads(
+      store,
+      clock,
+      new SubmissionIntake(store, createMemoryContentKeys(), keyRing),
+      new SubmissionTally(store, clock, silent),
+    );
   });
 
   const submissions = async () =>

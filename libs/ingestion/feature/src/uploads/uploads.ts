@@ -15,6 +15,8 @@ import {
 import { derivedEventId } from '@registry/messaging';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { SubmissionIntake } from '../intake/submission-intake.js';
+import { SubmissionTally } from '../quality/submission-tally.js';
+import type { RowProblem } from './row-problem.js';
 import type { SentRow } from './rows.js';
 import type { RowContext, UploadKind } from './upload-kind.js';
 
@@ -45,6 +47,7 @@ export class Uploads {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly intake: SubmissionIntake,
+    private readonly tally: SubmissionTally,
   ) {}
 
   /**
@@ -105,20 +108,31 @@ export class Uploads {
     const kept: Promise<unknown>[] = [];
     for (const sent of batch) {
       if ('problem' in sent) {
-        rejected.push({ row: sent.row, problems: [{ field: '', code: sent.problem }] });
+        this.reject(rejected, sent.row, [{ field: '', code: sent.problem }], context.caller);
         continue;
       }
       const reading = kind.read(sent.value, context);
       if ('problems' in reading) {
-        rejected.push({ row: sent.row, problems: reading.problems });
+        this.reject(rejected, sent.row, reading.problems, context.caller);
         continue;
       }
       const { clientId } = context.caller;
       const name = { clientId, facility: kind.kind, controlId: reading.name };
       kept.push(this.intake.keep(name, reading.content, context.caller));
+      this.tally.row(context.caller, reading.content);
     }
     await Promise.all(kept);
     await upload.execute({ type: 'TakeRows', last: batch.at(-1)?.row ?? 0, rejected });
+  }
+
+  private reject(
+    rejected: RejectedRow[],
+    row: number,
+    problems: readonly RowProblem[],
+    caller: Caller,
+  ): void {
+    rejected.push({ row, problems });
+    this.tally.row(caller, problems);
   }
 
   private async answerOf(uploadId: string, state: UploadState): Promise<UploadAnswer> {
