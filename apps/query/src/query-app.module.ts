@@ -16,7 +16,7 @@ export class QueryAppModule {
       imports: [
         RuntimeModule.forRoot({ ...options, part: 'reader' }),
         CallersModule,
-        RecordsModule,
+        RecordsModule.forRoot(),
         GateModule,
         QueryModule,
       ],

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { join } from 'node:path';
 import { DirectorySetup } from '@registry/directory-feature';
 import { runService } from '@registry/runtime';
 import { RegistryModule } from './registry.module.js';
@@ -6,7 +7,8 @@ import { RegistryModule } from './registry.module.js';
 runService({
   name: 'Registry',
   writes: true,
-  module: (options) => RegistryModule.forRoot(options),
+  module: (options) =>
+    RegistryModule.forRoot({ ...options, recordThread: join(__dirname, 'record-thread.js') }),
   prepare: async (app, configuration) => {
     const setup = app.get(DirectorySetup);
     if (configuration.REGISTRY_DEMO) {

@@ -11,16 +11,21 @@ import { QueryModule, RecordsModule } from '@registry/query-feature';
 import { RuntimeLifecycle, RuntimeModule, type RuntimeOptions } from '@registry/runtime';
 import { DeadLetterController } from './dead-letter.controller.js';
 
+interface RegistryOptions extends Omit<RuntimeOptions, 'part'> {
+  /** JavaScript file of the thread that projects records; without one the main thread does. */
+  readonly recordThread?: string;
+}
+
 /** All services in one process, on the engines that the configuration picks. */
 @Module({})
 export class RegistryModule {
-  static forRoot(options: Omit<RuntimeOptions, 'part'>): DynamicModule {
+  static forRoot({ recordThread, ...options }: RegistryOptions): DynamicModule {
     return {
       module: RegistryModule,
       imports: [
         RuntimeModule.forRoot({ ...options, part: 'worker' }),
         CallersModule,
-        RecordsModule,
+        RecordsModule.forRoot({ thread: recordThread }),
         GateModule,
         DirectoryModule,
         IngestionModule,

@@ -34,6 +34,9 @@ export interface ContentKeys {
   close(): Promise<void>;
 }
 
+/** Enough to open sealed contents. */
+export type KeyReader = Pick<ContentKeys, 'getMany' | 'close'>;
+
 export const CONTENT_KEYS = Symbol('ContentKeys');
 
 export class KeyDestroyed extends Error {

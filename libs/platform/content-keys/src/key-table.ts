@@ -36,6 +36,24 @@ export interface KeyRow {
   readonly key: Uint8Array;
 }
 
+/** Rows of the ids that have one, by statements of a few lengths. */
+export const findKeys = (
+  ids: readonly string[],
+  select: (sql: string, list: readonly string[]) => readonly ({ readonly id: string } & KeyRow)[],
+): Map<string, KeyRow> => {
+  const found = new Map<string, KeyRow>();
+  for (let start = 0; start < ids.length;) {
+    const left = ids.length - start;
+    const length = LIST_LENGTHS.find((each) => each >= left) ?? 256;
+    const list = ids.slice(start, start + length);
+    start += length;
+    while (list.length < length) list.push(list[0] as string);
+    const sql = `SELECT id, n, key FROM ids JOIN keys USING (n) WHERE id IN (?${', ?'.repeat(length - 1)})`;
+    for (const row of select(sql, list)) found.set(row.id, row);
+  }
+  return found;
+};
+
 /** The tables of `keys.db`. Every method runs to its end, so nothing interleaves with a transaction. */
 export class KeyTable {
   readonly #database: Database;
@@ -107,17 +125,7 @@ export class KeyTable {
 
   /** Rows of the ids that have one, destroyed ones included. */
   find(ids: readonly string[]): Map<string, KeyRow> {
-    const found = new Map<string, KeyRow>();
-    for (let start = 0; start < ids.length;) {
-      const left = ids.length - start;
-      const length = LIST_LENGTHS.find((each) => each >= left) ?? 256;
-      const list = ids.slice(start, start + length);
-      start += length;
-      while (list.length < length) list.push(list[0] as string);
-      const sql = `SELECT id, n, key FROM ids JOIN keys USING (n) WHERE id IN (?${', ?'.repeat(length - 1)})`;
-      for (const row of this.rows<{ id: string } & KeyRow>(sql, ...list)) found.set(row.id, row);
-    }
-    return found;
+    return findKeys(ids, (sql, list) => this.rows<{ id: string } & KeyRow>(sql, ...list));
   }
 
   /**

@@ -1,11 +1,11 @@
-import type { Consumer } from './consumer.js';
 import type { DeadLetter } from './consumer-tables.js';
+import type { RunningConsumer } from './running-consumer.js';
 
 /** All consumers of a process: started together, stopped together, their dead letters in one place. */
 export class ConsumerRegistry {
-  private readonly consumers = new Map<string, Consumer>();
+  private readonly consumers = new Map<string, RunningConsumer>();
 
-  add(...consumers: readonly Consumer[]): void {
+  add(...consumers: readonly RunningConsumer[]): void {
     for (const consumer of consumers) {
       if (this.consumers.has(consumer.group)) throw new Error(`Two consumers of group ${consumer.group}`);
       this.consumers.set(consumer.group, consumer);

@@ -1,6 +1,7 @@
 import type { ReadModel, ReadModelTransaction } from '@registry/persistence';
 import { ConsumerCheckpoint, DeadLetter } from './consumer-tables.js';
 import type { Consumption, Delivery, DeliveryBatch, Messaging } from './messaging.port.js';
+import type { RunningConsumer } from './running-consumer.js';
 import type { ContractEvent, TopicName } from '@registry/contracts';
 
 export interface ConsumerTrouble {
@@ -37,7 +38,7 @@ const CHECKPOINT_LAG_MS = 250;
  * One consumer group: batches as long as they succeed; when one fails, message by message with bounded retries; what
  * still fails is a dead letter, and later messages of its key are parked behind it in order. Other keys go on.
  */
-export class Consumer {
+export class Consumer implements RunningConsumer {
   private consumption: Consumption | undefined;
   private parked = new Set<string>();
   private nextOrdinal = 1;

@@ -20,13 +20,17 @@ export class ReadModels {
     readonly readOnly: boolean,
   ) {}
 
-  async open({ context, entities, migrations }: ReadModelSchema): Promise<ReadModel> {
+  /** @param readOnly another process or thread projects */
+  async open(
+    { context, entities, migrations }: ReadModelSchema,
+    { readOnly = this.readOnly }: { readonly readOnly?: boolean } = {},
+  ): Promise<ReadModel> {
     const readModel = await openReadModel({
       file: join(this.folder, `read-${context}.db`),
       entities: [...CONSUMER_ENTITIES, ...entities],
       migrations: [CreateConsumerTables1700000000000, ...migrations],
-      readOnly: this.readOnly,
-      ...(this.readOnly ? { waitFor: WAIT_FOR_PROJECTORS_MS } : {}),
+      readOnly,
+      ...(readOnly ? { waitFor: WAIT_FOR_PROJECTORS_MS } : {}),
     });
     this.open_.push(readModel);
     return readModel;

@@ -1,2 +1,3 @@
 export { QueryModule } from './query.module.js';
 export { RecordsModule } from './record/records.module.js';
+export { recordConsumerOn } from './record/record-consumer.js';

@@ -42,15 +42,17 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
     const { text, problems } = decodeMessage(bytes);
     const batch = readBatch(text);
     if (batch.kind === 'single') return this.take(text, problems, caller);
-    const acknowledgments: string[] = [];
-    for (let from = 0; from < batch.messages.length; from += SLICE) {
-      const slice = batch.messages.slice(from, from + SLICE);
-      // Begun in their order and kept in it, and durable together.
-      acknowledgments.push(
-        ...(await Promise.all(slice.map((message) => this.take(message, problems, caller)))),
-      );
+    const taken: Promise<string>[] = [];
+    for (const [index, message] of batch.messages.entries()) {
+      // Begun in their order and kept in it; those under way share their commits.
+      const acknowledgment = this.take(message, problems, caller);
+      // One that fails is heard of below, with the others settled.
+      acknowledgment.catch(() => undefined);
+      taken.push(acknowledgment);
+      if (index % SLICE === SLICE - 1) await turn();
     }
-    return acknowledgeBatch(batch, acknowledgments, this.envelope());
+    await Promise.allSettled(taken);
+    return acknowledgeBatch(batch, await Promise.all(taken), this.envelope());
   }
 
   private async take(text: string, decoding: readonly Hl7Problem[], caller: Caller): Promise<string> {
@@ -76,6 +78,9 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
     return { controlId: randomBytes(10).toString('hex'), sentAt: this.clock.now().toISOString() };
   }
 }
+
+/** Lets others in. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const nameOf = (vxu: Vxu | undefined, { clientId }: Caller) => ({
   clientId,

@@ -68,14 +68,7 @@ export class Uploads {
     const upload = await OpenUpload.load(this.store, uploadId, caller);
     const { clientId, organizationId } = caller;
     await upload.execute({ type: 'StartUpload', started: { clientId, organizationId, kind: kind.kind } });
-    let batch: SentRow[] = [];
-    for await (const row of rows) {
-      batch.push(row);
-      if (batch.length < BATCH) continue;
-      await this.takeBatch(upload, kind, batch, context);
-      batch = [];
-    }
-    if (batch.length > 0) await this.takeBatch(upload, kind, batch, context);
+    for await (const batch of batchesOf(rows)) await this.takeBatch(upload, kind, batch, context);
     await upload.execute({ type: 'CompleteUpload' });
     return this.answerOf(uploadId, upload.state);
   }
@@ -150,6 +143,16 @@ export class Uploads {
     const state = head?.data['state'] as { readonly category?: string } | undefined;
     return state?.category ?? '';
   }
+}
+
+async function* batchesOf(rows: AsyncIterable<SentRow>): AsyncIterable<readonly SentRow[]> {
+  let batch: SentRow[] = [];
+  for await (const row of rows) {
+    if (batch.push(row) < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 const uploadStream = (uploadId: string): string => `upload-${uploadId}`;

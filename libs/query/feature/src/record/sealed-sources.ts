@@ -1,4 +1,4 @@
-import { open, type ContentKeys } from '@registry/content-keys';
+import { open, type KeyReader } from '@registry/content-keys';
 import { SubmissionContent, submissionStream, validatorOf, type VitalRecord } from '@registry/contracts';
 import type { EventStore } from '@registry/event-store';
 import type { RecordSource, SourceVital } from '@registry/query-domain';
@@ -16,7 +16,7 @@ const readContent = validatorOf('SubmissionContent', SubmissionContent);
 export class SealedSources {
   constructor(
     private readonly store: EventStore,
-    private readonly keys: ContentKeys,
+    private readonly keys: KeyReader,
   ) {}
 
   /**

@@ -1,0 +1,14 @@
+import type { DeadLetter } from './consumer-tables.js';
+
+/** What a process needs of a consumer group, wherever that runs: on its own thread or on another. */
+export interface RunningConsumer {
+  readonly group: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Has it handled everything that is there? */
+  isCaughtUp(): boolean;
+  /** Oldest first. */
+  deadLetters(): Promise<DeadLetter[]>;
+  /** @returns how many succeeded, and how many remain */
+  replayDeadLetters(): Promise<{ readonly replayed: number; readonly remaining: number }>;
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openSqliteKeyReader, type KeyReader } from '@registry/content-keys';
+import { openPostgresEventStore, openSqliteEventStore, type EventStore } from '@registry/event-store';
+import { EmbeddedMessaging, type Messaging, type RunningConsumer } from '@registry/messaging';
+import { createLogger, errorCode, type Logger } from '@registry/observability';
+import type { ThreadMessage, ThreadRequest, ThreadSettings } from './consumer-thread.js';
+import { ReadModels } from './read-models.js';
+
+/** What a consumer on a thread of its own is made of. Events and keys can only be read. */
+export interface ThreadParts {
+  readonly store: EventStore;
+  readonly contentKeys: KeyReader;
+  readonly messaging: Messaging;
+  readonly readModels: ReadModels;
+  readonly logger: Logger;
+}
+
+/** How often the thread looks for new events, ms: a look costs some microseconds. */
+const POLL_MS = 10;
+const CAUGHT_UP_EVERY_MS = 20;
+
+/** Runs a consumer on this thread for a `ConsumerThread` on the main one, until that says stop. */
+export const runConsumerThread = (build: (parts: ThreadParts) => Promise<RunningConsumer>): void => {
+  run(build).catch((error: unknown) => {
+    // Ends the thread; the main one hears of it and starts another.
+    throw error;
+  });
+};
+
+const run = async (build: (parts: ThreadParts) => Promise<RunningConsumer>): Promise<void> => {
+  const port = parentPort;
+  if (port === null) throw new Error('Not on a thread of its own');
+  const { configuration } = workerData as ThreadSettings;
+  const tell = (message: ThreadMessage) => port.postMessage(message);
+  const store = await openStore(configuration);
+  const contentKeys = openSqliteKeyReader({ file: join(configuration.DATA_DIR, 'keys.db') });
+  const readModels = new ReadModels(configuration.DATA_DIR, false);
+  const consumer = await build({
+    store,
+    contentKeys,
+    messaging: new EmbeddedMessaging(store),
+    readModels,
+    logger: createLogger(configuration.LOG_LEVEL),
+  });
+
+  let caughtUp = false;
+  const telling = setInterval(() => {
+    if (consumer.isCaughtUp() === caughtUp) return;
+    caughtUp = !caughtUp;
+    tell({ kind: 'caught-up', caughtUp });
+  }, CAUGHT_UP_EVERY_MS);
+  const stop = async () => {
+    clearInterval(telling);
+    await consumer.stop();
+    await readModels.closeAll();
+    await contentKeys.close();
+    await store.close();
+  };
+  port.on('message', ({ id, call }: ThreadRequest) => {
+    const work = call === 'stop' ? stop() : consumer[call]();
+    work.then(
+      (result: unknown) => {
+        tell({ kind: 'answer', id, result });
+        if (call === 'stop') port.close();
+      },
+      (error: unknown) => tell({ kind: 'failure', id, code: errorCode(error) }),
+    );
+  });
+  tell({ kind: 'ready' });
+};
+
+const openStore = ({
+  EVENT_STORE,
+  POSTGRES_URL,
+  DATA_DIR,
+}: ThreadSettings['configuration']): Promise<EventStore> =>
+  EVENT_STORE === 'postgres'
+    ? openPostgresEventStore({ connectionString: POSTGRES_URL ?? '' })
+    : openSqliteEventStore({ file: join(DATA_DIR, 'events.db'), readOnly: true, pollInterval: POLL_MS });

@@ -1,0 +1,67 @@
+import type { KeyReader } from '@registry/content-keys';
+import type { EventStore } from '@registry/event-store';
+import { projector, type Messaging, type RunningConsumer } from '@registry/messaging';
+import { errorCode, type Logger } from '@registry/observability';
+import type { ReadModel } from '@registry/persistence';
+import { consumerTroubleLog, type ReadModels, type ThreadParts } from '@registry/runtime';
+import { antigensOf, cvxOf, minimumIntervalDays } from '@registry/vaccine-codes';
+import { AddArrival1700000000310 } from './add-arrival.migration.js';
+import { CreateRecordTables1700000000300 } from './create-record-tables.migration.js';
+import { RECORD_ENTITIES } from './record-rows.js';
+import { RecordProjection, RECORD_TOPICS } from './record.projection.js';
+import { RecordScrub } from './record-scrub.js';
+import { SealedSources } from './sealed-sources.js';
+
+export const RECORD_GROUP = 'query-records';
+
+/** @param readOnly somebody else projects */
+export const openRecords = (
+  readModels: ReadModels,
+  { readOnly = readModels.readOnly }: { readonly readOnly?: boolean } = {},
+): Promise<ReadModel> =>
+  readModels.open(
+    {
+      context: 'query',
+      entities: RECORD_ENTITIES,
+      migrations: [CreateRecordTables1700000000300, AddArrival1700000000310],
+    },
+    { readOnly },
+  );
+
+export interface RecordConsumerParts {
+  readonly store: EventStore;
+  readonly contentKeys: KeyReader;
+  readonly messaging: Messaging;
+  readonly readModel: ReadModel;
+  readonly logger: Logger;
+}
+
+/** The consumer that keeps the record projection. */
+export const recordConsumer = ({
+  store,
+  contentKeys,
+  messaging,
+  readModel,
+  logger,
+}: RecordConsumerParts): RunningConsumer => {
+  const scrub = new RecordScrub(readModel, (error) =>
+    logger.warn('query.scrub-failed', { code: errorCode(error) }),
+  );
+  const facts = { cvxOf, antigensOf, minimumIntervalDays };
+  const projection = new RecordProjection(store, new SealedSources(store, contentKeys), facts, () =>
+    scrub.soon(),
+  );
+  // What a crash left behind.
+  scrub.soon();
+  return projector(messaging, {
+    group: RECORD_GROUP,
+    topics: RECORD_TOPICS,
+    readModel,
+    onTrouble: consumerTroubleLog(logger),
+    project: (deliveries) => projection.project(deliveries),
+  });
+};
+
+/** The same on a thread of its own. Its topics are declared by whoever knows all contexts. */
+export const recordConsumerOn = async ({ readModels, ...parts }: ThreadParts): Promise<RunningConsumer> =>
+  recordConsumer({ ...parts, readModel: await openRecords(readModels) });
