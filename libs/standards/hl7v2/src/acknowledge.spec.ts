@@ -50,6 +50,15 @@ describe('acknowledge', () => {
     expect(msa).toBe('MSA|AR|ID-7');
   });
 
+  it('answers types that are not supported', () => {
+    for (const type of ['QBP^Q11^QBP_Q11', 'ADT^A08', 'ORU^R01', 'XXX', 'ACK^V04^ACK']) {
+      expect(answerTo(sampleWith(['MSH', 9, type])).slice(1)).toEqual([
+        'MSA|AR|MSG-1',
+        'ERR||MSH^1^9^1^1|200^Unsupported message type^HL70357|E||||This message type is not supported.',
+      ]);
+    }
+  });
+
   it('rewrites echoed fields in its own delimiters', () => {
     const [msh, msa] = answerTo('MSH#*~!$#A|B*1.2$x#F!E!a!F!b#####VXU*V04#ID^7!S!#P#2.5.1\r');
     expect(msh?.split('|').slice(4, 6)).toEqual(['A\\F\\B^1.2&x', 'F!a#b']);
@@ -80,6 +89,26 @@ describe('acknowledge', () => {
     expect(answer.split('\r')[2]).toBe(
       'ERR||PID^1^3^2^4^1|103^Table value not found^HL70357|W|5^Table value not found^HL70533|||A\\F\\B',
     );
+  });
+
+  it('names two hundred problems at most, the gravest, and says that there are more', () => {
+    const location = { segment: 'OBX', sequence: 1, field: 5 };
+    const warnings = Array.from({ length: 250 }, () => hl7Problem('W', 'invalid-value', location, 'w'));
+    const error = hl7Problem('E', 'invalid-value', location, 'e');
+    const answer = acknowledge(
+      parseMessage(''),
+      { acknowledgmentCode: 'AE', problems: [...warnings, error] },
+      ENVELOPE,
+    );
+    const errors = parseMessage(answer).segments.slice(2);
+    expect(errors).toHaveLength(201);
+    expect(errors[199]?.value(8)).toBe('e');
+    expect([4, 8].map((field) => errors[200]?.value(field))).toEqual([
+      'W',
+      'More problems were found than are named here.',
+    ]);
+    const few = { acknowledgmentCode: 'AA', problems: warnings.slice(0, 200) } as const;
+    expect(parseMessage(acknowledge(parseMessage(''), few, ENVELOPE)).segments).toHaveLength(202);
   });
 
   it('is a function of its arguments', () => {

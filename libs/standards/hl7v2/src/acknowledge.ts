@@ -7,8 +7,10 @@ import {
   type Hl7Location,
   type Hl7Problem,
   MESSAGE_ERROR_CONDITIONS,
+  hl7Problem,
 } from './problem.js';
 import { MAX_CONTROL_ID_LENGTH } from './read-header.js';
+import type { Hl7Segment } from './segment.js';
 
 /** What an acknowledgment says. A `VxuReading` is one. */
 export interface AcknowledgedReading {
@@ -25,14 +27,18 @@ export interface AcknowledgmentEnvelope {
 }
 
 /** Longest HD that is echoed: 227 in 2.5.1. What is longer is no name. */
-const MAX_HD_LENGTH = 227;
+export const MAX_HD_LENGTH = 227;
+
+/** ERR segments of one acknowledgment, but for a last one that says that there is more: no answer grows without bound. */
+export const MAX_ERRORS = 200;
 
 /**
  * Writes the ACK^V04^ACK of profile Z23, segments ended by CR, by the guide's delimiters whatever the message's.
  *
  * A pure function of its arguments. MSH-3 to MSH-6 are the message's, swapped; MSA-2 is its MSH-10; there is one ERR
- * per problem in the order given. Of a message that could not be parsed what is known is echoed. ERR-7 is empty, and
- * ERR-8 holds the problem's fixed sentence, so that nothing of a person's data comes back.
+ * per problem in the order given. Of more than {@link MAX_ERRORS} problems the gravest are named, and a last ERR says so.
+ * Of a message that could not be parsed what is known is echoed. ERR-7 is empty, and ERR-8 holds the problem's fixed
+ * sentence, so that nothing of a person's data comes back.
  *
  * @throws RangeError when `sentAt` is not an instant
  */
@@ -41,18 +47,33 @@ export function acknowledge(
   reading: AcknowledgedReading,
   envelope: AcknowledgmentEnvelope,
 ): string {
+  return acknowledgmentText({ header: message.header, controlIdField: 10 }, reading, envelope);
+}
+
+/** What is answered: a message by its MSH, or a batch by its BHS or FHS, whose fields 3 to 6 are the same. */
+export interface Acknowledged {
+  readonly header: Hl7Segment | undefined;
+  readonly controlIdField: number;
+}
+
+/** See {@link acknowledge}. */
+export function acknowledgmentText(
+  { header, controlIdField }: Acknowledged,
+  { acknowledgmentCode, problems }: AcknowledgedReading,
+  envelope: AcknowledgmentEnvelope,
+): string {
   const msh = [
     'MSH',
     STANDARD_ENCODING_CHARACTERS,
-    echo(message, 5, MAX_HD_LENGTH),
-    echo(message, 6, MAX_HD_LENGTH),
-    echo(message, 3, MAX_HD_LENGTH),
-    echo(message, 4, MAX_HD_LENGTH),
+    echo(header, 5, MAX_HD_LENGTH),
+    echo(header, 6, MAX_HD_LENGTH),
+    echo(header, 3, MAX_HD_LENGTH),
+    echo(header, 4, MAX_HD_LENGTH),
     toHl7Timestamp(envelope.sentAt),
     '',
     'ACK^V04^ACK',
     escapeText(envelope.controlId),
-    processingIdOf(message),
+    processingIdOf(header),
     '2.5.1',
     '',
     '',
@@ -64,23 +85,39 @@ export function acknowledge(
     '',
     'Z23^CDCPHINVS',
   ].join('|');
-  const msa = `MSA|${reading.acknowledgmentCode}|${echo(message, 10, MAX_CONTROL_ID_LENGTH)}`;
-  let text = `${msh}\r${msa}\r`;
-  for (const problem of reading.problems) text += `${errorSegment(problem)}\r`;
+  let text = `${msh}\rMSA|${acknowledgmentCode}|${echo(header, controlIdField, MAX_CONTROL_ID_LENGTH)}\r`;
+  for (const problem of atMost(MAX_ERRORS, problems)) text += `${errorSegment(problem)}\r`;
   return text;
 }
 
+/** The gravest problems, in the order given, and then that there are more. */
+function atMost(limit: number, problems: readonly Hl7Problem[]): readonly Hl7Problem[] {
+  if (problems.length <= limit) return problems;
+  const chosen = new Set<Hl7Problem>();
+  for (const severity of ['E', 'W', 'I'] as const) {
+    for (const problem of problems) {
+      if (problem.severity === severity && chosen.size < limit) chosen.add(problem);
+    }
+  }
+  const severity = problems.find((problem) => !chosen.has(problem))?.severity ?? 'I';
+  const text = 'More problems were found than are named here.';
+  return [
+    ...problems.filter((problem) => chosen.has(problem)),
+    hl7Problem(severity, 'cannot-process', undefined, text),
+  ];
+}
+
 /**
- * A header field of the message in the guide's delimiters, structure and all; empty when longer than allowed, so that
- * a defective message cannot make an answer of any length.
+ * A header field in the guide's delimiters, structure and all; empty when longer than allowed, so that a defective
+ * message cannot make an answer of any length.
  */
-function echo(message: Hl7Message, field: number, maxLength: number): string {
-  const sent = message.header?.fields[field]?.trim() ?? '';
-  if (sent === '' || sent.length > maxLength) return '';
-  const { delimiters } = message;
-  const standard = STANDARD_DELIMITERS;
+export function echo(header: Hl7Segment | undefined, field: number, maxLength: number): string {
+  const sent = header?.fields[field]?.trim() ?? '';
+  if (!header || sent === '' || sent.length > maxLength) return '';
   // Plain names are the rule.
   if (/^[\w .-]+$/.test(sent)) return sent;
+  const { delimiters } = header;
+  const standard = STANDARD_DELIMITERS;
   const levels = [
     [delimiters.repetition, standard.repetition],
     [delimiters.component, standard.component],
@@ -97,8 +134,8 @@ function echo(message: Hl7Message, field: number, maxLength: number): string {
   return rewrite(sent, 0);
 }
 
-function processingIdOf(message: Hl7Message): string {
-  const sent = message.header?.value(11).trim() ?? '';
+function processingIdOf(header: Hl7Segment | undefined): string {
+  const sent = header?.id === 'MSH' ? header.value(11).trim() : '';
   return /^[PTD]$/.test(sent) ? sent : 'P';
 }
 

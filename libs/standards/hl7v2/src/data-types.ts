@@ -1,5 +1,12 @@
-import { type SegmentReader, type SentRepetition, optionalText, textOf } from './segment-reader.js';
+import {
+  type CodeTable,
+  type SegmentReader,
+  type SentRepetition,
+  optionalText,
+  textOf,
+} from './segment-reader.js';
 import type { Hl7Repetition } from './segment.js';
+import { ADDRESS_TYPE, NAME_TYPE, TELECOM_EQUIPMENT, TELECOM_USE } from './tables/person-tables.js';
 import type {
   Address,
   Authority,
@@ -121,28 +128,43 @@ export function codesOf(repetition: Hl7Repetition): readonly Coded[] {
   return Object.freeze([first, alternate].filter((coded) => coded !== undefined));
 }
 
-/** A coded field's first repetition: its code, or the alternate when only that is sent. */
+/** How a coded field is read. */
+export interface CodedUsage {
+  readonly required?: boolean;
+  /** A code that is not in it is lost; of two codes, one that is in it is enough. */
+  readonly table?: CodeTable | undefined;
+}
+
+const OPTIONAL: CodedUsage = Object.freeze({});
+
+/** A coded field's first repetition: its code, or the alternate when only that is sent or known. */
 export function codedField(
   reader: SegmentReader,
   field: number,
   name: string,
-  usage: 'optional' | 'required' = 'optional',
+  usage: CodedUsage = OPTIONAL,
 ): Coded | undefined {
   const sent = reader.first(field);
   if (sent) return codedRepetition(reader, field, name, sent, usage);
-  if (usage === 'required') reader.report('E', 'field-missing', field, `The ${name} is missing.`);
+  if (usage.required) reader.report('E', 'field-missing', field, `The ${name} is missing.`);
   return undefined;
 }
 
 /** All repetitions of a coded field. */
-export function codedFields(reader: SegmentReader, field: number, name: string): readonly Coded[] {
+export function codedFields(
+  reader: SegmentReader,
+  field: number,
+  name: string,
+  usage: CodedUsage = OPTIONAL,
+): readonly Coded[] {
   const sent = reader.repetitions(field);
   if (sent.length === 0) return NONE;
-  return Object.freeze(
-    sent
-      .map((one) => codedRepetition(reader, field, name, one, 'optional'))
-      .filter((coded) => coded !== undefined),
-  );
+  const codes: Coded[] = [];
+  for (const one of sent) {
+    const coded = codedRepetition(reader, field, name, one, usage);
+    if (coded) codes.push(coded);
+  }
+  return Object.freeze(codes);
 }
 
 /** Text without a code is lost, for nothing can be decided on a text; a system without either said nothing. */
@@ -151,16 +173,72 @@ function codedRepetition(
   field: number,
   name: string,
   { repetition, number }: SentRepetition,
-  usage: 'optional' | 'required',
+  { required, table }: CodedUsage,
 ): Coded | undefined {
-  const coded = codedOf(repetition) ?? codedOf(repetition, 4);
-  if (!coded) {
-    const isLost = usage === 'required' || textOf(repetition, 2) !== '' || textOf(repetition, 5) !== '';
-    const text = isLost ? `The ${name} has no code; it was not taken.` : `The ${name} has no code.`;
-    const place = { repetition: number, component: 1 };
-    reader.report(isLost ? 'E' : 'W', 'field-missing', field, text, place);
+  const first = codedOf(repetition);
+  if (first && (!table || table.has(first.code))) return first;
+  const alternate = codedOf(repetition, 4);
+  if (alternate && (!table || table.has(alternate.code))) return alternate;
+  const place = { repetition: number, component: 1 };
+  if (first ?? alternate) {
+    const text = `The ${name} is not in its table; it was not taken.`;
+    reader.report('E', 'unknown-code', field, text, first ? place : { ...place, component: 4 });
+    return undefined;
   }
-  return coded;
+  const isLost = required || textOf(repetition, 2) !== '' || textOf(repetition, 5) !== '';
+  const text = isLost ? `The ${name} has no code; it was not taken.` : `The ${name} has no code.`;
+  reader.report(isLost ? 'E' : 'W', 'field-missing', field, text, place);
+  return undefined;
+}
+
+/** Where a data type says what kind of name, address or number it is. */
+export interface TypeComponent<T> {
+  readonly component: number;
+  readonly table: CodeTable;
+  readonly name: string;
+  readonly typeOf: (value: T) => string | undefined;
+}
+
+export const NAME_TYPE_COMPONENT: TypeComponent<PersonName> = {
+  component: 7,
+  table: NAME_TYPE,
+  name: 'type of the name',
+  typeOf: ({ type }) => type,
+};
+
+export const ADDRESS_TYPE_COMPONENT: TypeComponent<Address> = {
+  component: 7,
+  table: ADDRESS_TYPE,
+  name: 'type of the address',
+  typeOf: ({ type }) => type,
+};
+
+export const TELECOM_USE_COMPONENT: TypeComponent<Telecom> = {
+  component: 2,
+  table: TELECOM_USE,
+  name: 'use of the telephone or address',
+  typeOf: ({ use }) => use,
+};
+
+export const TELECOM_EQUIPMENT_COMPONENT: TypeComponent<Telecom> = {
+  component: 3,
+  table: TELECOM_EQUIPMENT,
+  name: 'kind of the telephone or address',
+  typeOf: ({ equipment }) => equipment,
+};
+
+/** A type that is not in its table is kept as sent, with a warning: what it qualifies is worth more than it. */
+export function checkType<T>(
+  reader: SegmentReader,
+  field: number,
+  repetition: number,
+  value: T,
+  { component, table, name, typeOf }: TypeComponent<T>,
+): void {
+  const type = typeOf(value);
+  if (type === undefined || table.has(type)) return;
+  const text = `The ${name} is not in its table; it was kept as sent.`;
+  reader.report('W', 'unknown-code', field, text, { repetition, component });
 }
 
 /** All repetitions of a field, read by one of the functions above. */
@@ -168,15 +246,28 @@ export function all<T>(
   reader: SegmentReader,
   field: number,
   read: (repetition: Hl7Repetition) => T | undefined,
+  ...types: readonly TypeComponent<T>[]
 ): readonly T[] {
   const sent = reader.repetitions(field);
   if (sent.length === 0) return NONE;
   const values: T[] = [];
-  for (const { repetition } of sent) {
+  for (const { repetition, number } of sent) {
     const value = read(repetition);
-    if (value !== undefined) values.push(value);
+    if (value === undefined) continue;
+    for (const type of types) checkType(reader, field, number, value, type);
+    values.push(value);
   }
   return Object.freeze(values);
+}
+
+/** PID-11, NK1-4. */
+export function addressesOf(reader: SegmentReader, field: number): readonly Address[] {
+  return all(reader, field, addressOf, ADDRESS_TYPE_COMPONENT);
+}
+
+/** PID-13, PID-14, NK1-5. */
+export function telecomsOf(reader: SegmentReader, field: number): readonly Telecom[] {
+  return all(reader, field, telecomOf, TELECOM_USE_COMPONENT, TELECOM_EQUIPMENT_COMPONENT);
 }
 
 const NONE: readonly never[] = Object.freeze([]);

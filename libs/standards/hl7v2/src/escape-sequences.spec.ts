@@ -3,6 +3,8 @@ import { type Delimiters, STANDARD_DELIMITERS, readDelimiters } from './delimite
 import { escapeText, unescapeText } from './escape-sequences.js';
 import { parseMessage } from './parse-message.js';
 
+/** No text that a store could keep has a zero character. */
+const anyText = fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\u0000', ''));
 const OTHERS: Delimiters = { field: '#', component: '*', repetition: '!', escape: '%', subcomponent: '$' };
 
 describe('escape sequences', () => {
@@ -24,6 +26,16 @@ describe('escape sequences', () => {
     expect(unescapeText(sent, STANDARD_DELIMITERS)).toBe(read);
   });
 
+  it.each(['\\X00\\', '\\X410042\\', '\\XEDA080\\'])(
+    'lets no character out of %j that no store takes',
+    (sent) => {
+      const read = unescapeText(sent, STANDARD_DELIMITERS);
+      expect(read).not.toContain('\u0000');
+      expect(read).toContain('\ufffd');
+      expect(/\p{Surrogate}/u.test(read)).toBe(false);
+    },
+  );
+
   it('writes control characters so that they cannot end a segment', () => {
     expect(escapeText('a\rMSA|AA')).toBe('a\\X0D\\MSA\\F\\AA');
   });
@@ -33,7 +45,7 @@ describe('escape sequences', () => {
     ['other', OTHERS],
   ])('reads back whatever it wrote, with %s delimiters', (_, delimiters) => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (value) => {
+      fc.property(anyText, (value) => {
         expect(unescapeText(escapeText(value, delimiters), delimiters)).toBe(value);
       }),
     );
@@ -49,7 +61,7 @@ describe('escape sequences', () => {
 
   it('carries any value through a message', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (value) => {
+      fc.property(anyText, (value) => {
         const message = parseMessage(`MSH|^~\\&|A\rPID|1||${escapeText(value)}^x&${escapeText(value)}|z\r`);
         const pid = message.segments[1];
         expect(message.segments).toHaveLength(2);

@@ -10,7 +10,7 @@ const HEXADECIMAL = /^X((?:[0-9A-Fa-f]{2})+)$/;
 
 /**
  * Writes a value so that it can stand anywhere in a message: delimiters become `\F\ \S\ \R\ \E\ \T\`, control
- * characters `\Xhh\`. `unescapeText(escapeText(x)) === x` for every string.
+ * characters `\Xhh\`. `unescapeText(escapeText(x)) === x` for every string without U+0000.
  */
 export function escapeText(value: string, delimiters: Delimiters = STANDARD_DELIMITERS): string {
   const { escape } = delimiters;
@@ -38,7 +38,7 @@ function letterOf(character: string, delimiters: Delimiters): string | undefined
 
 /**
  * Replaces the escape sequences of HL7 v2.5.1 chapter 2.7. `\.br\` becomes a line feed, highlighting (`\H\`, `\N\`)
- * nothing, `\X..\` the UTF-8 text of its bytes. An unknown or unclosed sequence stays as sent: a stray backslash is
+ * nothing, `\X..\` the UTF-8 text of its bytes, with U+FFFD for a zero byte, which databases refuse. An unknown or unclosed sequence stays as sent: a stray backslash is
  * a defect of the sender, not a reason to lose the text around it.
  */
 export function unescapeText(sent: string, delimiters: Delimiters): string {
@@ -57,6 +57,23 @@ export function unescapeText(sent: string, delimiters: Delimiters): string {
     if (open < 0) return read + sent.slice(resume);
     read += sent.slice(resume, open);
   }
+}
+
+/** `\Cxxyy\` and `\Mxxyyzz\` of chapter 2.7.2: the text behind is in another character set. */
+const SWITCH = /^[CM][0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{2})?$/;
+
+/** Whether a text switches its character set; {@link unescapeText} keeps such sequences as sent. */
+export function switchesCharacterSet(sent: string, delimiters: Delimiters): boolean {
+  const { escape } = delimiters;
+  let open = sent.indexOf(escape);
+  while (open >= 0) {
+    const close = sent.indexOf(escape, open + 1);
+    if (close < 0) return false;
+    const sequence = sent.slice(open + 1, close);
+    if (SWITCH.test(sequence)) return true;
+    open = sent.indexOf(escape, meaningOf(sequence, delimiters) === undefined ? open + 1 : close + 1);
+  }
+  return false;
 }
 
 function meaningOf(sequence: string, delimiters: Delimiters): string | undefined {
@@ -88,5 +105,5 @@ function textOfBytes(hexadecimal: string): string {
   for (let index = 0; index < bytes.length; index += 1) {
     bytes[index] = Number.parseInt(hexadecimal.slice(index * 2, index * 2 + 2), 16);
   }
-  return UTF_8.decode(bytes);
+  return UTF_8.decode(bytes).replaceAll('\u0000', '\ufffd');
 }

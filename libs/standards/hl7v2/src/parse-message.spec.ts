@@ -117,6 +117,14 @@ describe('parseMessage', () => {
     ).toBe(false);
   });
 
+  it('reads no more components and sub-components than allowed', () => {
+    const limits = { maxComponents: 3, maxSubcomponents: 2 };
+    const pid = parseMessage('MSH|^~\\&\rPID|1||a^b&c&d^e^f\r', limits).segments[1];
+    expect([1, 2, 3, 4].map((component) => pid?.value(3, component))).toEqual(['a', 'b', 'e', '']);
+    expect([1, 2, 3].map((subcomponent) => pid?.value(3, 2, subcomponent))).toEqual(['b', 'c', '']);
+    expect(parseMessage('MSH|^~\\&\rPID|1||a^b^c\r', limits).segments[1]?.value(3, 3)).toBe('c');
+  });
+
   it('takes a megabyte in linear time', () => {
     const million = (unit: string): string => unit.repeat(Math.floor(1_000_000 / unit.length));
     const filler = [
@@ -186,7 +194,7 @@ describe('parseMessage', () => {
           expect(answer.fault).toBeUndefined();
           expect(answer.problems).toEqual([]);
           expect(answer.segments[1]?.id).toBe('MSA');
-          expect(answer.segments).toHaveLength(2 + reading.problems.length);
+          expect(answer.segments).toHaveLength(2 + Math.min(reading.problems.length, 201));
         },
       ),
       { numRuns: 500 },

@@ -1,3 +1,4 @@
+import { reportCharacterSetSwitches } from './character-set-switches.js';
 import { type Delimiters, STANDARD_DELIMITERS, readDelimiters } from './delimiters.js';
 import { type Hl7Problem, hl7Problem } from './problem.js';
 import { type Encoding, Hl7Segment } from './segment.js';
@@ -10,12 +11,18 @@ export interface ParseLimits {
   readonly maxSegments: number;
   /** Repetitions read of one field; default 50. More is a problem of that field, not of the message. */
   readonly maxRepetitions: number;
+  /** Components read of one repetition; default 100. No data type of HL7 has as many, so nothing is lost. */
+  readonly maxComponents: number;
+  /** Sub-components read of one component; default 20. */
+  readonly maxSubcomponents: number;
 }
 
 export const DEFAULT_LIMITS: ParseLimits = Object.freeze({
   maxLength: 1_048_576,
   maxSegments: 2_000,
   maxRepetitions: 50,
+  maxComponents: 100,
+  maxSubcomponents: 20,
 });
 
 /** A message split into segments. */
@@ -45,9 +52,22 @@ const MSH_2 = { segment: 'MSH', sequence: 1, field: 2 } as const;
  *
  * @param text the decoded message
  * @param limits see {@link ParseLimits}
+ * @param decoding problems of `decodeMessage`: they come first among the problems of the message
  */
-export function parseMessage(text: string, limits: Partial<ParseLimits> = {}): Hl7Message {
-  const { maxLength, maxSegments, maxRepetitions } = { ...DEFAULT_LIMITS, ...limits };
+export function parseMessage(
+  text: string,
+  limits: Partial<ParseLimits> = DEFAULT_LIMITS,
+  decoding: readonly Hl7Problem[] = [],
+): Hl7Message {
+  const message = parseText(
+    text,
+    limits === DEFAULT_LIMITS ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...limits },
+  );
+  return decoding.length === 0 ? message : { ...message, problems: [...decoding, ...message.problems] };
+}
+
+function parseText(text: string, limits: ParseLimits): Hl7Message {
+  const { maxLength, maxSegments, maxRepetitions, maxComponents, maxSubcomponents } = limits;
   const start = startOf(text);
   if (!text.startsWith('MSH', start) || text.length < start + 4) {
     return faulty(text, undefined, 'segment-sequence', 'The message does not begin with an MSH segment.');
@@ -62,7 +82,7 @@ export function parseMessage(text: string, limits: Partial<ParseLimits> = {}): H
   );
   const delimiters =
     reading.kind === 'read' ? reading.delimiters : { ...STANDARD_DELIMITERS, field: fieldSeparator };
-  const encoding: Encoding = { delimiters, maxRepetitions };
+  const encoding: Encoding = { delimiters, maxRepetitions, maxComponents, maxSubcomponents };
   const header = new Hl7Segment('MSH', 1, headerText, start, encoding);
   if (reading.kind === 'unusable') {
     return faulty(text, header, 'invalid-value', 'The encoding characters cannot be used.', MSH_2);
@@ -92,6 +112,7 @@ export function parseMessage(text: string, limits: Partial<ParseLimits> = {}): H
   const segments = splitSegments(text, start, encoding, maxSegments, problems);
   if (segments === undefined)
     return faulty(text, header, 'cannot-process', 'The message has too many segments.');
+  reportCharacterSetSwitches(text, segments, delimiters, problems);
   return { text, delimiters, segments, header: segments[0], fault: undefined, problems };
 }
 

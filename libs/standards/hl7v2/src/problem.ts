@@ -57,6 +57,7 @@ const CODES = {
   'segment-sequence': ['100', undefined],
   'segment-missing': ['100', '7'],
   'segment-ignored': ['100', '8'],
+  'observation-missing': ['100', '6'],
   'field-missing': ['101', '7'],
   'invalid-value': ['102', '4'],
   'invalid-date': ['102', '2'],

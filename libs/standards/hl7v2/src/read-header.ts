@@ -56,7 +56,8 @@ export function readHeader(
     responsibleOrganization: responsibleOrganization(reader),
   });
   if (header.version === '2.5.1' && !header.profiles.includes('Z22')) {
-    reader.report('I', 'invalid-value', 21, 'The profile is not Z22; the message was read as Z22.');
+    const kind = header.profiles.length === 0 ? 'field-missing' : 'invalid-value';
+    reader.report('I', kind, 21, 'The profile is not Z22; the message was read as Z22.');
   }
   return { kind: 'header', header };
 }
@@ -92,7 +93,8 @@ function at(component: number): { readonly repetition: 1; readonly component: nu
 function sentAt(reader: SegmentReader): string | undefined {
   const sent = reader.text(7);
   if (readHl7Date(sent).kind === 'date') return sent;
-  reader.report('W', 'invalid-date', 7, 'The date and time of the message is missing or not valid.');
+  const kind = sent === '' ? 'field-missing' : 'invalid-date';
+  reader.report('W', kind, 7, 'The date and time of the message is missing or not valid.');
   return undefined;
 }
 

@@ -138,12 +138,12 @@ describe('an ORDER group', () => {
   });
 
   it.each<[string, Change, string]>([
-    ['source', ['RXA', 9, '1'], 'E 102/4 RXA#1-9'],
+    ['source', ['RXA', 9, '1'], 'E 103/5 RXA#1-9'],
     ['second vaccine code', ['RXA', 5, '08^Hep B^CVX^12^Engerix^NDC'], 'E 102/4 RXA#1-5'],
-    ['expiration date', ['RXA', 16, '202701'], 'E 102/2 RXA#1-16'],
+    ['expiration date', ['RXA', 16, '202713'], 'E 102/2 RXA#1-16'],
     ['manufacturer', ['RXA', 17, '^GSK^MVX'], 'E 101/7 RXA#1-17'],
     ['route', ['RXR', 1, ''], 'E 101/7 RXR#1-1'],
-    ['observation code', ['OBX', 3, ''], 'E 101/7 OBX#1-3'],
+    ['observation code', ['OBX#3', 3, ''], 'E 101/7 OBX#3-3'],
     ['observation value', ['OBX', 5, ''], 'E 101/7 OBX#1-5'],
     ['observed code', ['OBX', 5, '^Medicaid'], 'E 101/7 OBX#1-5'],
     ['observed date', ['OBX#2', 5, '2020'], 'E 102/2 OBX#2-5'],
@@ -251,7 +251,7 @@ describe('an ORDER group', () => {
       },
     ],
   ])('reads an observation of type %j', (type, sent, value) => {
-    const reading = read(sampleWith(['OBX', 2, type], ['OBX', 5, sent]));
+    const reading = read(sampleWith(['OBX', 2, type], ['OBX', 3, 'x^y^L'], ['OBX', 5, sent]));
     expect(vxuOf(reading).orders[0]?.observations[0]?.value).toEqual(value);
   });
 });

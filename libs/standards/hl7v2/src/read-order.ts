@@ -1,45 +1,27 @@
-import { authorityOf, codedField, codedFields, codesOf, orderNumberOf, providerOf } from './data-types.js';
+import { checkAdministration, checkFunding } from './check-administration.js';
+import type { CodeTables } from './code-tables.js';
+import { orderNumberOf, providerOf } from './data-types.js';
 import type { IsoDate } from './hl7-date.js';
 import { type Hl7Problem, hl7Problem } from './problem.js';
+import { readAdministration } from './read-administration.js';
 import { readObservation } from './read-observation.js';
-import { readVaccineCodes } from './read-vaccine-codes.js';
-import { type DateBounds, SegmentReader, optionalText } from './segment-reader.js';
+import { readRoute } from './read-route.js';
+import { type DateBounds, SegmentReader } from './segment-reader.js';
 import type { Hl7Segment } from './segment.js';
-import type {
-  ActionCode,
-  AdministeredAt,
-  AdministrationRoute,
-  Coded,
-  CompletionStatus,
-  OrderNumber,
-  Provider,
-  VaccineCode,
-  VxuObservation,
-  VxuOrder,
-} from './vxu.js';
-
-/** The segments of one ORDER group. */
-export interface OrderGroup {
-  readonly orc?: Hl7Segment | undefined;
-  rxa?: Hl7Segment | undefined;
-  rxr?: Hl7Segment | undefined;
-  readonly observations: Hl7Segment[];
-}
+import type { OrderGroup } from './sort-segments.js';
+import type { OrderNumber, Provider, VxuObservation, VxuOrder } from './vxu.js';
 
 /** What an order is checked against. */
 export interface OrderContext {
   readonly receivedOn: IsoDate;
   readonly birthDate: IsoDate | undefined;
+  readonly deathDate: IsoDate | undefined;
   /** ORC and ORC-3 are required. */
   readonly requiresOrc: boolean;
+  readonly codes: CodeTables | undefined;
+  /** OBX that are read of one order. */
+  readonly maxObservations: number;
 }
-
-const UNKNOWN_AMOUNT = '999';
-const DECIMAL = /^(?:\d{1,6}(?:\.\d{0,4})?|\.\d{1,4})$/;
-const INFORMATION_SOURCE = /^\d{2}$/;
-const NO_VACCINE_ADMINISTERED = '998';
-const COMPLETION_STATUSES: readonly CompletionStatus[] = ['CP', 'PA', 'RE', 'NA'];
-const ACTION_CODES: readonly ActionCode[] = ['A', 'D', 'U'];
 
 /**
  * Reads one ORDER group.
@@ -66,17 +48,55 @@ export function readOrder(
   }
   const administration = readAdministration(reader, context);
   const route = group.rxr && readRoute(group.rxr, problems);
-  const observations: VxuObservation[] = [];
-  const bounds: DateBounds = { notAfter: context.receivedOn, notBefore: context.birthDate };
-  for (const segment of group.observations) {
-    const observation = readObservation(segment, problems, bounds);
-    if (observation) observations.push(observation);
-  }
+  const observations = readObservations(group.observations, problems, context);
   if (!common || !administration) {
     reader.report('E', 'data-ignored', undefined, 'The order was not taken.');
     return undefined;
   }
-  return Object.freeze({ ...common, ...administration, route, observations: Object.freeze(observations) });
+  checkAdministration(reader, administration, context.codes);
+  checkFunding(reader, administration, group.observations);
+  // Field by field: thousands of times a second, spreading takes as long as reading.
+  return Object.freeze({
+    sequence: administration.sequence,
+    placerOrderNumber: common.placerOrderNumber,
+    fillerOrderNumber: common.fillerOrderNumber,
+    orderedBy: common.orderedBy,
+    administeredOn: administration.administeredOn,
+    vaccineCodes: administration.vaccineCodes,
+    amount: administration.amount,
+    unit: administration.unit,
+    source: administration.source,
+    administeredBy: administration.administeredBy,
+    administeredAt: administration.administeredAt,
+    lotNumbers: administration.lotNumbers,
+    lotExpiresOn: administration.lotExpiresOn,
+    manufacturer: administration.manufacturer,
+    refusalReasons: administration.refusalReasons,
+    completion: administration.completion,
+    action: administration.action,
+    route,
+    observations,
+  });
+}
+
+function readObservations(
+  segments: readonly Hl7Segment[],
+  problems: Hl7Problem[],
+  { receivedOn, birthDate, codes, maxObservations }: OrderContext,
+): readonly VxuObservation[] {
+  const bounds: DateBounds = { notAfter: receivedOn, notBefore: birthDate };
+  const observations: VxuObservation[] = [];
+  for (const [index, segment] of segments.entries()) {
+    if (index === maxObservations) {
+      const { id, sequence } = segment;
+      const text = 'The order has too many observations; this one and those behind it were not taken.';
+      problems.push(hl7Problem('E', 'data-ignored', { segment: id, sequence }, text));
+      break;
+    }
+    const observation = readObservation(segment, problems, bounds, codes);
+    if (observation) observations.push(observation);
+  }
+  return Object.freeze(observations);
 }
 
 interface CommonOrder {
@@ -119,158 +139,4 @@ function readCommonOrder(
     fillerOrderNumber,
     orderedBy: orderedBy && providerOf(orderedBy.repetition),
   };
-}
-
-type Administration = Omit<VxuOrder, keyof CommonOrder | 'route' | 'observations'>;
-
-function readAdministration(reader: SegmentReader, context: OrderContext): Administration | undefined {
-  const administeredOn = readAdministeredOn(reader, context);
-  const vaccineCodes = readVaccineCodes(reader);
-  const amount = readAmount(reader);
-  const unit = codedField(reader, 7, 'unit of the amount');
-  if (typeof amount === 'number' && reader.text(7) === '' && !unit) {
-    reader.report('W', 'field-missing', 7, 'The amount has no unit.');
-  }
-  const source = readSource(reader);
-  const administeredBy = reader.first(10);
-  const rest = {
-    unit,
-    source,
-    administeredBy: administeredBy && providerOf(administeredBy.repetition),
-    administeredAt: readAdministeredAt(reader),
-    lotNumbers: Object.freeze(
-      reader
-        .repetitions(15)
-        .map(({ repetition }) => repetition.value(1).trim())
-        .filter((lot) => lot !== ''),
-    ),
-    lotExpiresOn: reader.date(16, 'expiration date of the lot'),
-    manufacturer: codedField(reader, 17, 'manufacturer'),
-    refusalReasons: codedFields(reader, 18, 'refusal reason'),
-  };
-  const completion = readCompletion(reader, vaccineCodes, rest.refusalReasons);
-  const action = oneOf(reader, 21, ACTION_CODES, 'action code') ?? 'A';
-  if (completion === 'CP' && reader.text(9) === '') {
-    reader.report('W', 'field-missing', 9, 'The source of the information is missing.');
-  }
-  if (
-    administeredOn === undefined ||
-    vaccineCodes.length === 0 ||
-    amount === undefined ||
-    completion === 'unreadable' ||
-    action === 'unreadable'
-  ) {
-    return undefined;
-  }
-  return {
-    sequence: reader.segment.sequence,
-    administeredOn,
-    vaccineCodes,
-    amount: amount === 'unknown' ? undefined : amount,
-    ...rest,
-    completion,
-    action,
-  };
-}
-
-function readAdministeredOn(reader: SegmentReader, context: OrderContext): IsoDate | undefined {
-  if (reader.text(3) === '') {
-    reader.report('E', 'field-missing', 3, 'The date of administration is missing.');
-    return undefined;
-  }
-  return reader.date(3, 'date of administration', {
-    notAfter: context.receivedOn,
-    notBefore: context.birthDate,
-  });
-}
-
-function readAmount(reader: SegmentReader): number | 'unknown' | undefined {
-  if (reader.text(6) === '') {
-    reader.report('E', 'field-missing', 6, 'The amount is missing; 999 means unknown.');
-    return undefined;
-  }
-  const sent = reader.formed(6, DECIMAL, 'amount');
-  if (sent === undefined) return undefined;
-  return Number(sent) === Number(UNKNOWN_AMOUNT) ? 'unknown' : Number(sent);
-}
-
-/** RXA-9 repeats: a coded source, and notes. */
-function readSource(reader: SegmentReader): Coded | undefined {
-  const sent = reader.repetitions(9);
-  if (sent.length === 0) return undefined;
-  for (const { repetition } of sent) {
-    const coded = codesOf(repetition).find(({ code }) => INFORMATION_SOURCE.test(code));
-    if (coded) return coded;
-  }
-  reader.report('E', 'invalid-value', 9, 'The source of the information has a wrong form; it was not taken.');
-  return undefined;
-}
-
-/** RXA-11 is an LA2: point of care first, the facility fourth. */
-function readAdministeredAt(reader: SegmentReader): AdministeredAt | undefined {
-  const sent = reader.first(11);
-  if (!sent) return undefined;
-  const pointOfCare = optionalText(sent.repetition, 1);
-  const facility = authorityOf(sent.repetition, 4);
-  return pointOfCare === undefined && facility === undefined
-    ? undefined
-    : Object.freeze({ pointOfCare, facility });
-}
-
-/** Blank has a meaning: `NA` for "no vaccine administered", `RE` with a refusal reason, else `CP`. */
-function readCompletion(
-  reader: SegmentReader,
-  vaccineCodes: readonly VaccineCode[],
-  refusalReasons: readonly Coded[],
-): CompletionStatus | 'unreadable' {
-  const sent = oneOf(reader, 20, COMPLETION_STATUSES, 'completion status');
-  const isNoVaccine = vaccineCodes.some(
-    ({ system, code }) => system === 'CVX' && code === NO_VACCINE_ADMINISTERED,
-  );
-  // A reason that could not be read is still a reason: blank is not CP then.
-  const isRefusal = refusalReasons.length > 0 || reader.first(18) !== undefined;
-  if (sent === undefined) return isNoVaccine ? 'NA' : isRefusal ? 'RE' : 'CP';
-  if (sent === 'CP' && (isNoVaccine || isRefusal)) {
-    reader.report(
-      'W',
-      'illogical-value',
-      20,
-      'The completion status conflicts with the vaccine or the refusal reason.',
-    );
-  }
-  return sent;
-}
-
-/**
- * A code of a closed table; `undefined` when blank. A bad one is `unreadable`, not blank: the default of a blank
- * field would turn a refusal that cannot be read into a dose given, and a deletion into an addition.
- */
-function oneOf<T extends string>(
-  reader: SegmentReader,
-  field: number,
-  table: readonly T[],
-  name: string,
-): T | 'unreadable' | undefined {
-  const sent = reader.text(field);
-  if (sent === '') return undefined;
-  const code = table.find((known) => known === sent);
-  if (code !== undefined) return code;
-  reader.report('E', 'unknown-code', field, `The ${name} is not in its table.`);
-  return 'unreadable';
-}
-
-function readRoute(segment: Hl7Segment, problems: Hl7Problem[]): AdministrationRoute | undefined {
-  const reader = new SegmentReader(segment, problems);
-  const route = codesField(reader, 1, 'route');
-  const site = codesField(reader, 2, 'site');
-  if (route.length > 0) return Object.freeze({ route, site });
-  reader.report('E', 'field-missing', 1, 'The route is missing; route and site were not taken.');
-  return undefined;
-}
-
-function codesField(reader: SegmentReader, field: number, name: string): readonly Coded[] {
-  // Reports a value without a code.
-  codedField(reader, field, name);
-  const sent = reader.first(field);
-  return sent ? codesOf(sent.repetition) : Object.freeze([]);
 }

@@ -1,21 +1,24 @@
 import {
-  addressOf,
+  NAME_TYPE_COMPONENT,
+  addressesOf,
   all,
+  checkType,
   codedField,
   codedFields,
   identifierOf,
   personNameOf,
-  telecomOf,
+  telecomsOf,
 } from './data-types.js';
 import type { IsoDate } from './hl7-date.js';
 import type { Hl7Problem } from './problem.js';
+import { readRegistryStatus } from './read-registry-status.js';
 import { SegmentReader } from './segment-reader.js';
 import type { Hl7Segment } from './segment.js';
-import type { Identifier, PersonName, VxuNextOfKin, VxuPatient, VxuRegistryStatus } from './vxu.js';
+import { RACE_OR_ETHNICITY, SEX } from './tables/person-tables.js';
+import type { Identifier, PersonName, VxuPatient } from './vxu.js';
 
-const ONE_LETTER = /^[A-Z]$/;
 const BIRTH_ORDER = /^[1-9]\d?$/;
-const TWO_DIGITS = /^\d{2}$/;
+const CDCREC = { table: RACE_OR_ETHNICITY };
 
 /**
  * Reads PID and PD1.
@@ -35,23 +38,63 @@ export function readPatient(
   const names = readNames(reader);
   const mothersMaidenNames = all(reader, 6, (repetition) => personNameOf(repetition));
   const birthDate = readBirthDate(reader, receivedOn);
-  const sex = reader.formed(8, ONE_LETTER, 'sex');
-  const birthOrder = reader.formed(25, BIRTH_ORDER, 'birth order');
-  const patient = {
-    sex,
-    races: codedFields(reader, 10, 'race'),
-    addresses: all(reader, 11, addressOf),
-    telecoms: Object.freeze([...all(reader, 13, telecomOf), ...all(reader, 14, telecomOf)]),
-    primaryLanguage: codedField(reader, 15, 'primary language'),
-    ethnicities: codedFields(reader, 22, 'ethnic group'),
-    multipleBirth: reader.yesOrNo(24, 'multiple birth indicator'),
-    birthOrder: birthOrder === undefined ? undefined : Number(birthOrder),
-    deathDate: reader.date(29, 'death date', { notAfter: receivedOn, notBefore: birthDate }),
-    died: reader.yesOrNo(30, 'death indicator'),
-    registry: readRegistryStatus(pd1, problems),
-  };
+  const sex = reader.code(8, SEX, 'sex');
+  const races = codedFields(reader, 10, 'race', CDCREC);
+  const addresses = addressesOf(reader, 11);
+  const homeTelecoms = telecomsOf(reader, 13);
+  const workTelecoms = telecomsOf(reader, 14);
+  const primaryLanguage = codedField(reader, 15, 'primary language');
+  const ethnicities = codedFields(reader, 22, 'ethnic group', CDCREC);
+  const { multipleBirth, birthOrder } = readBirth(reader);
+  const { deathDate, died } = readDeath(reader, receivedOn, birthDate);
+  const registry = readRegistryStatus(pd1, problems, receivedOn);
   if (identifiers.length === 0 || names.length === 0 || birthDate === undefined) return undefined;
-  return Object.freeze({ identifiers, names, mothersMaidenNames, birthDate, ...patient });
+  return Object.freeze({
+    identifiers,
+    names,
+    mothersMaidenNames,
+    birthDate,
+    sex,
+    races,
+    ethnicities,
+    addresses,
+    telecoms: workTelecoms.length === 0 ? homeTelecoms : Object.freeze([...homeTelecoms, ...workTelecoms]),
+    primaryLanguage,
+    multipleBirth,
+    birthOrder,
+    deathDate,
+    died,
+    registry,
+  });
+}
+
+/** PID-24 and PID-25. Systems that know nothing of twins send `N` and 1. */
+function readBirth(reader: SegmentReader): Pick<VxuPatient, 'multipleBirth' | 'birthOrder'> {
+  const multipleBirth = reader.yesOrNo(24, 'multiple birth indicator');
+  const sent = reader.formed(25, BIRTH_ORDER, 'birth order');
+  const birthOrder = sent === undefined ? undefined : Number(sent);
+  const isUnsaid = reader.text(24) === '' || (multipleBirth === false && (birthOrder ?? 0) > 1);
+  if (birthOrder !== undefined && isUnsaid) {
+    reader.report('W', 'illogical-value', 25, 'A birth order is sent, but no multiple birth.');
+  }
+  return { multipleBirth, birthOrder };
+}
+
+/** PID-29 and PID-30. Neither makes up for the other: what a possible death means is not decided here. */
+function readDeath(
+  reader: SegmentReader,
+  receivedOn: IsoDate,
+  birthDate: IsoDate | undefined,
+): Pick<VxuPatient, 'deathDate' | 'died'> {
+  const deathDate = reader.date(29, 'death date', { notAfter: receivedOn, notBefore: birthDate });
+  const died = reader.yesOrNo(30, 'death indicator');
+  if (deathDate !== undefined && !died) {
+    const kind = died === undefined ? 'field-missing' : 'illogical-value';
+    reader.report('W', kind, 30, 'A death date is sent, but the death indicator is not Y.');
+  } else if (died && reader.text(29) === '') {
+    reader.report('I', 'field-missing', 29, 'The death indicator is Y, but the death date is missing.');
+  }
+  return { deathDate, died };
 }
 
 function readIdentifiers(reader: SegmentReader): readonly Identifier[] {
@@ -82,6 +125,7 @@ function readNames(reader: SegmentReader): readonly PersonName[] {
   for (const { repetition, number } of reader.repetitions(5)) {
     const name = personNameOf(repetition);
     if (name?.family !== undefined && name.given !== undefined) {
+      checkType(reader, 5, number, name, NAME_TYPE_COMPONENT);
       names.push(name);
       continue;
     }
@@ -98,35 +142,4 @@ function readBirthDate(reader: SegmentReader, receivedOn: IsoDate): IsoDate | un
     return undefined;
   }
   return reader.date(7, 'birth date', { notAfter: receivedOn });
-}
-
-const NO_STATUS: VxuRegistryStatus = Object.freeze({});
-
-function readRegistryStatus(segment: Hl7Segment | undefined, problems: Hl7Problem[]): VxuRegistryStatus {
-  if (!segment) return NO_STATUS;
-  const reader = new SegmentReader(segment, problems);
-  return Object.freeze({
-    publicityCode: reader.formed(11, TWO_DIGITS, 'publicity code'),
-    protectionIndicator: reader.formed(12, ONE_LETTER, 'protection indicator'),
-    protectionIndicatorSince: reader.date(13, 'effective date of the protection indicator'),
-    registryStatus: reader.formed(16, ONE_LETTER, 'registry status'),
-    registryStatusSince: reader.date(17, 'effective date of the registry status'),
-    publicityCodeSince: reader.date(18, 'effective date of the publicity code'),
-  });
-}
-
-/** Reads NK1. Required: NK1-2 and NK1-3; `undefined` when one is missing: the segment is lost. */
-export function readNextOfKin(segment: Hl7Segment, problems: Hl7Problem[]): VxuNextOfKin | undefined {
-  const reader = new SegmentReader(segment, problems);
-  const sentName = reader.first(2);
-  const name = sentName && personNameOf(sentName.repetition);
-  const relationship = codedField(reader, 3, 'relationship', 'required');
-  if (!name) reader.report('E', 'field-missing', 2, 'The name is missing; the next of kin was not taken.');
-  if (!name || !relationship) return undefined;
-  return Object.freeze({
-    name,
-    relationship,
-    addresses: all(reader, 4, addressOf),
-    telecoms: all(reader, 5, telecomOf),
-  });
 }

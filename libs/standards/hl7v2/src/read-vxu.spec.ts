@@ -100,9 +100,18 @@ describe('readVxu', () => {
   });
 
   it('takes an explicit null for no value', () => {
-    const reading = read(sampleWith(['PID', 8, '""'], ['PID', 11, '""'], ['PD1', 12, '""']));
-    expect(reading.problems).toEqual([]);
+    const reading = read(
+      sampleWith(
+        ['PID', 8, '""'],
+        ['PID', 11, '""'],
+        ['PD1', 12, '""'],
+        ['PD1', 13, '""'],
+        ['RXA', 15, '""'],
+      ),
+    );
+    expect(summary(reading)).toEqual(['W 101/7 RXA#1-15']);
     expect(vxuOf(reading).patient).toMatchObject({ sex: undefined, addresses: [] });
+    expect(vxuOf(reading).orders[0]?.lotNumbers).toEqual([]);
   });
 
   describe('of MSH', () => {
@@ -147,7 +156,7 @@ describe('readVxu', () => {
     it('loses nothing for a bad MSH-7 or another profile', () => {
       const reading = read(sampleWith(['MSH', 7, 'yesterday'], ['MSH', 21, '']));
       expect(reading.outcome).toBe('accepted');
-      expect(summary(reading)).toEqual(['W 102/2 MSH#1-7', 'I 102/4 MSH#1-21']);
+      expect(summary(reading)).toEqual(['W 102/2 MSH#1-7', 'I 101/7 MSH#1-21']);
     });
 
     it('answers what cannot be parsed with AR', () => {
@@ -215,14 +224,14 @@ describe('readVxu', () => {
     });
 
     it.each<[string, Change, string]>([
-      ['sex', ['PID', 8, 'female'], 'E 102/4 PID#1-8'],
+      ['sex', ['PID', 8, 'female'], 'E 103/5 PID#1-8'],
       ['race without a code', ['PID', 10, '^White'], 'E 101/7 PID#1-10'],
-      ['multiple birth indicator', ['PID', 24, 'yes'], 'E 102/4 PID#1-24'],
+      ['multiple birth indicator', ['PID', 24, 'yes'], 'E 103/5 PID#1-24'],
       ['birth order', ['PID', 25, '0'], 'E 102/4 PID#1-25'],
       ['death date', ['PID', 29, '2025'], 'E 102/2 PID#1-29'],
       ['death before birth', ['PID', 29, '20240228'], 'E 207/1 PID#1-29'],
       ['death in the future', ['PID', 29, '20260116'], 'E 207/1 PID#1-29'],
-      ['publicity code', ['PD1', 11, 'Y'], 'E 102/4 PD1#1-11'],
+      ['publicity code', ['PD1', 11, 'Y'], 'E 103/5 PD1#1-11'],
       ['effective date', ['PD1', 13, '202403'], 'E 102/2 PD1#1-13'],
     ])('empties the field of a bad %s, and nothing else', (_, change, problem) => {
       const reading = read(sampleWith(change));
@@ -270,21 +279,21 @@ describe('readVxu', () => {
   });
 
   it('reports a segment that lost the terminator before it', () => {
-    const reading = read(sampleWith(['RXR', 2, 'LT OBX'], ['RXR', 3, '1']));
+    const reading = read(sampleWith(['RXR', 3, 'OBX'], ['RXR', 4, '1']));
     expect(reading.outcome).toBe('accepted-with-errors');
-    expect(summary(reading)).toEqual(['E 100/8 RXR#1-2']);
+    expect(summary(reading)).toEqual(['E 100/8 RXR#1-3']);
   });
 
   it('does not give what follows a joined order to the order before it', () => {
-    const reading = read(sampleWith(['OBX#1', 11, 'F RXA'], ['OBX#1', 12, '0']));
-    expect(summary(reading)).toEqual(['E 100/8 OBX#1-11', 'E 100/8 OBX#2']);
+    const reading = read(sampleWith(['OBX#1', 12, 'x RXA'], ['OBX#1', 13, '0']));
+    expect(summary(reading)).toEqual(['E 100/8 OBX#1-12', 'E 100/8 OBX#2']);
     expect(vxuOf(reading).orders.map(({ observations }) => observations.length)).toEqual([1, 1]);
   });
 
   it('rejects a message in which another patient shares a line', () => {
-    const reading = read(sampleWith(['OBX#1', 11, 'F PID'], ['OBX#1', 12, '1']));
+    const reading = read(sampleWith(['OBX#1', 12, 'x PID'], ['OBX#1', 13, '1']));
     expect(reading).toMatchObject({ outcome: 'rejected', acknowledgmentCode: 'AE' });
-    expect(summary(reading)).toEqual(['E 100/8 OBX#1-11', 'E 100/- OBX#1']);
+    expect(summary(reading)).toEqual(['E 100/8 OBX#1-12', 'E 100/- OBX#1']);
   });
 
   it('never puts a value into a problem', () => {

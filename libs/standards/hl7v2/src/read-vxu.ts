@@ -1,10 +1,13 @@
+import type { CodeTables } from './code-tables.js';
 import type { IsoDate } from './hl7-date.js';
 import type { Hl7Message } from './parse-message.js';
+import { inOrderOfMessage } from './problem-order.js';
 import { type Hl7Problem, hl7Problem } from './problem.js';
 import { readHeader, requiresOrc } from './read-header.js';
-import { type OrderGroup, readOrder } from './read-order.js';
-import { readNextOfKin, readPatient } from './read-patient.js';
-import type { Hl7Segment } from './segment.js';
+import { readNextOfKin } from './read-next-of-kin.js';
+import { readOrder } from './read-order.js';
+import { readPatient } from './read-patient.js';
+import { type VxuSegments, sortSegments } from './sort-segments.js';
 import type { Vxu, VxuNextOfKin, VxuOrder } from './vxu.js';
 
 /** What a message is read against. Nothing stored: the same message and context give the same reading. */
@@ -13,7 +16,20 @@ export interface VxuContext {
   readonly receivedOn: IsoDate;
   /** MSH-11 that this client may send; default `['P']`. */
   readonly acceptedProcessingIds?: readonly string[];
+  /** CDC's code sets. Without them codes are checked for their form only. */
+  readonly codes?: CodeTables | undefined;
+  readonly limits?: Partial<VxuLimits> | undefined;
 }
+
+/** Bounds on what one message may say. What is beyond is not taken, which is one problem. */
+export interface VxuLimits {
+  /** ORDER groups; default 500. */
+  readonly maxOrders: number;
+  /** OBX of one ORDER group; default 100. */
+  readonly maxObservations: number;
+}
+
+export const DEFAULT_VXU_LIMITS: VxuLimits = Object.freeze({ maxOrders: 500, maxObservations: 100 });
 
 /**
  * What became of a message.
@@ -47,52 +63,62 @@ export type VxuReading =
  * Reads one VXU^V04 by the rules of the CDC guide for 2.5.1, release 1.5: a bad value empties its field; an empty
  * required field empties its segment; an empty required segment drops its ORDER group only, and outside a group
  * rejects the message. Messages of 2.3.1, 2.4 and 2.5 are read by the same rules, except that ORC is optional before
- * 2.5. Never throws. Problems come in the order of reading: encoding, MSH, structure, PID, PD1, NK1, then order by order.
+ * 2.5. Never throws. Problems come in the order of the message: see {@link inOrderOfMessage}.
  *
  * Required are the fields that a record cannot be without: MSH-9 to MSH-12, PID-3, PID-5, PID-7, NK1-2, NK1-3, ORC-3,
  * RXA-3, RXA-5, RXA-6, RXR-1, OBX-3, OBX-5. Constants of the guide from which nothing is taken (ORC-1, RXA-1, RXA-2,
  * MSH-15, MSH-16) lose nothing when they are wrong.
  */
 export function readVxu(message: Hl7Message, context: VxuContext): VxuReading {
-  const problems: Hl7Problem[] = [...message.problems];
-  const { header: msh, fault } = message;
+  const found: Hl7Problem[] = [...message.problems];
+  const { header: msh, fault, segments } = message;
+  const rejected = (acknowledgmentCode: 'AE' | 'AR'): VxuReading => {
+    const problems = Object.freeze(inOrderOfMessage(found, segments));
+    return Object.freeze({ outcome: 'rejected', acknowledgmentCode, problems });
+  };
   if (fault || !msh) {
-    if (fault) problems.push(fault);
-    return rejected('AR', problems);
+    if (fault) found.push(fault);
+    return rejected('AR');
   }
-  const reading = readHeader(msh, problems, context.acceptedProcessingIds ?? ['P']);
-  if (reading.kind === 'rejected') return rejected(reading.acknowledgmentCode, problems);
+  const reading = readHeader(msh, found, context.acceptedProcessingIds ?? ['P']);
+  if (reading.kind === 'rejected') return rejected(reading.acknowledgmentCode);
   const { header } = reading;
-  const secondHeader = message.segments.find(({ id, sequence }) => id === 'MSH' && sequence > 1);
+  const secondHeader = segments.find(({ id, sequence }) => id === 'MSH' && sequence > 1);
   if (secondHeader) {
     const { id: segment, sequence } = secondHeader;
     const text = 'More than one message was sent as one; none was taken.';
-    problems.push(hl7Problem('E', 'segment-sequence', { segment, sequence }, text));
-    return rejected('AR', problems);
+    found.push(hl7Problem('E', 'segment-sequence', { segment, sequence }, text));
+    return rejected('AR');
   }
 
-  const body = sortSegments(message.segments, problems);
+  const { maxOrders, maxObservations } = context.limits
+    ? { ...DEFAULT_VXU_LIMITS, ...context.limits }
+    : DEFAULT_VXU_LIMITS;
+  const body = sortSegments(segments, found, maxOrders);
   const pid = body.patients[0];
-  const patient = pid && readPatient(pid, body.pd1, problems, context.receivedOn);
+  const patient = pid && readPatient(pid, body.pd1, found, context.receivedOn);
   const nextOfKin: VxuNextOfKin[] = [];
   for (const segment of body.nextOfKin) {
-    const person = readNextOfKin(segment, problems);
+    const person = readNextOfKin(segment, found);
     if (person) nextOfKin.push(person);
   }
   const orders: VxuOrder[] = [];
   const orderContext = {
     receivedOn: context.receivedOn,
     birthDate: patient?.birthDate,
+    deathDate: patient?.deathDate,
     requiresOrc: requiresOrc(header.version),
+    codes: context.codes,
+    maxObservations,
   };
   for (const group of body.orders) {
-    const order = readOrder(group, problems, orderContext);
+    const order = readOrder(group, found, orderContext);
     if (order) orders.push(order);
   }
 
   if (!patient || body.patients.length > 1 || body.joinedPatient) {
-    problems.push(patientProblem(body));
-    return rejected('AE', problems);
+    found.push(patientProblem(body));
+    return rejected('AE');
   }
   const vxu: Vxu = Object.freeze({
     header,
@@ -100,17 +126,13 @@ export function readVxu(message: Hl7Message, context: VxuContext): VxuReading {
     nextOfKin: Object.freeze(nextOfKin),
     orders: Object.freeze(orders),
   });
-  Object.freeze(problems);
+  const problems = Object.freeze(inOrderOfMessage(found, segments));
   return problems.some(({ severity }) => severity === 'E')
     ? Object.freeze({ outcome: 'accepted-with-errors', acknowledgmentCode: 'AE', vxu, problems })
     : Object.freeze({ outcome: 'accepted', acknowledgmentCode: 'AA', vxu, problems });
 }
 
-function rejected(acknowledgmentCode: 'AE' | 'AR', problems: readonly Hl7Problem[]): VxuReading {
-  return Object.freeze({ outcome: 'rejected', acknowledgmentCode, problems: Object.freeze(problems) });
-}
-
-function patientProblem({ patients, joinedPatient }: Body): Hl7Problem {
+function patientProblem({ patients, joinedPatient }: VxuSegments): Hl7Problem {
   const [first, second] = patients;
   if (!first) {
     const missing = { segment: 'PID', sequence: 1 };
@@ -131,95 +153,4 @@ function patientProblem({ patients, joinedPatient }: Body): Hl7Problem {
         { segment, sequence },
         'PID lacks a required field; the message was not taken.',
       );
-}
-
-interface Body {
-  readonly patients: Hl7Segment[];
-  /** A segment within which another PID, or a whole other message, begins. */
-  joinedPatient?: Hl7Segment | undefined;
-  pd1?: Hl7Segment | undefined;
-  readonly nextOfKin: Hl7Segment[];
-  readonly orders: OrderGroup[];
-}
-
-/** The segments that the guide uses; all others are ignored, as HL7 asks of receivers. */
-function sortSegments(segments: readonly Hl7Segment[], problems: Hl7Problem[]): Body {
-  const body: Body = { patients: [], nextOfKin: [], orders: [] };
-  let order: OrderGroup | undefined;
-  for (const segment of segments) {
-    switch (segment.id) {
-      case 'PID':
-        body.patients.push(segment);
-        break;
-      case 'PD1':
-        if (body.pd1) misplaced(segment, problems);
-        else body.pd1 = segment;
-        break;
-      case 'NK1':
-        body.nextOfKin.push(segment);
-        break;
-      case 'ORC':
-        order = { orc: segment, observations: [] };
-        body.orders.push(order);
-        break;
-      case 'RXA':
-        if (order && !order.rxa) order.rxa = segment;
-        else body.orders.push((order = { rxa: segment, observations: [] }));
-        break;
-      case 'RXR':
-        if (order && !order.rxr) order.rxr = segment;
-        else misplaced(segment, problems);
-        break;
-      case 'OBX':
-        if (order) order.observations.push(segment);
-        else misplaced(segment, problems);
-        break;
-      default:
-        continue;
-    }
-    switch (reportJoinedSegment(segment, problems)) {
-      case undefined:
-        break;
-      case 'MSH':
-      case 'PID':
-        body.joinedPatient ??= segment;
-        break;
-      case 'ORC':
-      case 'RXA':
-        // What follows belongs to the order that was lost, not to the one before it.
-        order = undefined;
-        break;
-      default:
-        break;
-    }
-  }
-  return body;
-}
-
-function misplaced({ id: segment, sequence }: Hl7Segment, problems: Hl7Problem[]): void {
-  const text = 'The segment stands where it means nothing; it was not read.';
-  problems.push(hl7Problem('E', 'segment-ignored', { segment, sequence }, text));
-}
-
-const VXU_SEGMENTS = new Set(['MSH', 'PID', 'PD1', 'NK1', 'PV1', 'ORC', 'RXA', 'RXR', 'OBX', 'NTE']);
-
-/**
- * The name of a segment at the end of a field that is not the last: a segment terminator was lost before it. Without
- * this a dose that shares a line with another segment would be lost without a word.
- *
- * @returns the name of the segment within
- */
-function reportJoinedSegment(segment: Hl7Segment, problems: Hl7Problem[]): string | undefined {
-  const { fields } = segment;
-  for (let field = 1; field < fields.length - 1; field += 1) {
-    const sent = fields[field];
-    if (sent === undefined || sent.length < 3) continue;
-    const name = sent.slice(-3);
-    if (!VXU_SEGMENTS.has(name) || (sent.length > 3 && sent.charAt(sent.length - 4).trim() !== '')) continue;
-    const { id, sequence } = segment;
-    const text = 'Another segment begins within this one; it was not read.';
-    problems.push(hl7Problem('E', 'segment-ignored', { segment: id, sequence, field }, text));
-    return name;
-  }
-  return undefined;
 }

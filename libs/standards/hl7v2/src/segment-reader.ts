@@ -1,6 +1,7 @@
 import { type IsoDate, readHl7Date } from './hl7-date.js';
 import { type Hl7Problem, type ProblemKind, hl7Problem } from './problem.js';
 import type { Hl7Repetition, Hl7Segment } from './segment.js';
+import { YES_OR_NO } from './tables/person-tables.js';
 
 /** A repetition that holds something, and its number. */
 export interface SentRepetition {
@@ -8,10 +9,19 @@ export interface SentRepetition {
   readonly repetition: Hl7Repetition;
 }
 
-/** Plausible dates: none before `notBefore`, none after `notAfter`. */
+/** Plausible dates. */
 export interface DateBounds {
+  /** The day of receipt. */
   readonly notAfter?: IsoDate | undefined;
+  /** The birth date. */
   readonly notBefore?: IsoDate | undefined;
+  /** The death date. */
+  readonly notAfterDeath?: IsoDate | undefined;
+}
+
+/** Codes, or what tells whether a code is one. */
+export interface CodeTable {
+  has(code: string): boolean;
 }
 
 /** How far a problem can be placed below its field. */
@@ -63,9 +73,11 @@ export class SegmentReader {
       );
     }
     const sent: SentRepetition[] = [];
-    read.repetitions.forEach((repetition, index) => {
-      if (hasContent(repetition)) sent.push({ number: index + 1, repetition });
-    });
+    let number = 0;
+    for (const repetition of read.repetitions) {
+      number += 1;
+      if (hasContent(repetition)) sent.push({ number, repetition });
+    }
     return sent;
   }
 
@@ -115,7 +127,19 @@ export class SegmentReader {
       this.report('E', 'illogical-date', field, `The ${name} is before the birth date; it was not taken.`);
       return undefined;
     }
+    if (bounds.notAfterDeath !== undefined && date > bounds.notAfterDeath) {
+      this.report('E', 'illogical-date', field, `The ${name} is after the death date; it was not taken.`);
+      return undefined;
+    }
     return date;
+  }
+
+  /** A code of a closed table. Another one is reported and empties its field. */
+  code(field: number, table: CodeTable, name: string): string | undefined {
+    const sent = this.text(field);
+    if (sent === '' || table.has(sent)) return sent || undefined;
+    this.report('E', 'unknown-code', field, `The ${name} is not in its table; it was not taken.`);
+    return undefined;
   }
 
   /** A value that must have a form. A bad one is reported and empties its field. */
@@ -128,7 +152,7 @@ export class SegmentReader {
 
   /** `Y` or `N`. */
   yesOrNo(field: number, name: string): boolean | undefined {
-    const sent = this.formed(field, /^[YN]$/, name);
+    const sent = this.code(field, YES_OR_NO, name);
     return sent === undefined ? undefined : sent === 'Y';
   }
 }

@@ -12,7 +12,13 @@ export interface Encoding {
   readonly delimiters: Delimiters;
   /** Repetitions of one field that are read; the rest is only counted as "more". */
   readonly maxRepetitions: number;
+  /** Components of one repetition that are read, and sub-components of one component; the rest means nothing to anybody. */
+  readonly maxComponents: number;
+  readonly maxSubcomponents: number;
 }
+
+/** Segments that begin with the delimiters themselves: their first field is the separator behind their name. */
+const HEADERS: ReadonlySet<string> = new Set(['MSH', 'FHS', 'BHS']);
 
 /** One repetition of a field. Numbers of components and sub-components count from 1, as in HL7. */
 export class Hl7Repetition {
@@ -20,21 +26,24 @@ export class Hl7Repetition {
 
   constructor(
     readonly raw: string,
-    private readonly delimiters: Delimiters,
+    private readonly encoding: Encoding,
   ) {}
 
-  /** Components as sent; not unescaped. */
+  /** Components as sent; not unescaped. At most `maxComponents`. */
   get components(): readonly string[] {
-    return (this.parts ??= this.raw.split(this.delimiters.component));
+    const { delimiters, maxComponents } = this.encoding;
+    return (this.parts ??= split(this.raw, delimiters.component, maxComponents));
   }
 
   /** The unescaped value; `''` when absent. */
   value(component = 1, subcomponent = 1): string {
     const raw = this.components[component - 1];
     if (raw === undefined || raw === '') return '';
-    const { subcomponent: separator } = this.delimiters;
-    if (!raw.includes(separator)) return subcomponent === 1 ? unescapeText(raw, this.delimiters) : '';
-    return unescapeText(raw.split(separator)[subcomponent - 1] ?? '', this.delimiters);
+    const { delimiters, maxSubcomponents } = this.encoding;
+    if (!raw.includes(delimiters.subcomponent))
+      return subcomponent === 1 ? unescapeText(raw, delimiters) : '';
+    const parts = split(raw, delimiters.subcomponent, maxSubcomponents);
+    return unescapeText(parts[subcomponent - 1] ?? '', delimiters);
   }
 }
 
@@ -45,7 +54,7 @@ export class Hl7Field {
   constructor(
     readonly raw: string,
     private readonly encoding: Encoding,
-    /** MSH-1 and MSH-2 hold the delimiters themselves and are not split by them. */
+    /** MSH-1 and MSH-2 (and their like in FHS and BHS) hold the delimiters themselves and are not split by them. */
     private readonly literal: boolean,
   ) {}
 
@@ -58,16 +67,14 @@ export class Hl7Field {
   get exceedsRepetitions(): boolean {
     const { delimiters, maxRepetitions } = this.encoding;
     if (this.literal || !this.raw.includes(delimiters.repetition)) return false;
-    return this.raw.split(delimiters.repetition, maxRepetitions + 1).length > maxRepetitions;
+    return split(this.raw, delimiters.repetition, maxRepetitions + 1).length > maxRepetitions;
   }
 
   private split(): readonly Hl7Repetition[] {
-    const { delimiters, maxRepetitions } = this.encoding;
-    if (this.literal || !this.raw.includes(delimiters.repetition))
-      return [new Hl7Repetition(this.raw, delimiters)];
-    return this.raw
-      .split(delimiters.repetition, maxRepetitions)
-      .map((raw) => new Hl7Repetition(raw, delimiters));
+    const { encoding, raw } = this;
+    const { delimiters, maxRepetitions } = encoding;
+    if (this.literal || !raw.includes(delimiters.repetition)) return [new Hl7Repetition(raw, encoding)];
+    return split(raw, delimiters.repetition, maxRepetitions).map((one) => new Hl7Repetition(one, encoding));
   }
 
   /** The unescaped value of one place; `''` when absent. */
@@ -95,6 +102,10 @@ export class Hl7Segment {
     private readonly encoding: Encoding,
   ) {}
 
+  get delimiters(): Delimiters {
+    return this.encoding.delimiters;
+  }
+
   get end(): number {
     return this.start + this.raw.length;
   }
@@ -105,16 +116,15 @@ export class Hl7Segment {
   }
 
   private splitFields(): readonly string[] {
-    const parts = this.raw.split(this.encoding.delimiters.field);
-    // MSH-1 is the separator itself.
-    if (this.id === 'MSH') parts.splice(1, 0, this.raw.charAt(3));
+    const parts = split(this.raw, this.encoding.delimiters.field);
+    if (HEADERS.has(this.id)) parts.splice(1, 0, this.raw.charAt(3));
     return parts;
   }
 
   field(number: number): Hl7Field {
     const known = this.readFields[number];
     if (known) return known;
-    const literal = this.id === 'MSH' && (number === 1 || number === 2);
+    const literal = (number === 1 || number === 2) && HEADERS.has(this.id);
     const read = new Hl7Field(this.fields[number] ?? '', this.encoding, literal);
     // Callers may ask for any number; only what was sent is worth keeping.
     if (number < this.fields.length) this.readFields[number] = read;
@@ -135,7 +145,7 @@ export class Hl7Segment {
    */
   position(field: number, repetition?: number, component?: number, subcomponent?: number): Span | undefined {
     const { delimiters } = this.encoding;
-    const isHeader = this.id === 'MSH';
+    const isHeader = HEADERS.has(this.id);
     let span = nth(this.fields, field, this.start);
     // MSH-1 is itself the separator after MSH and before MSH-2, which `nth` counts once more for each.
     if (span && isHeader) span = shift(span, -Math.min(field, 2));
@@ -152,6 +162,21 @@ export class Hl7Segment {
     }
     return span;
   }
+}
+
+/** Like `String.split`, for one character; at most `max` parts. By hand because short texts are split that way twice as fast. */
+function split(text: string, separator: string, max = Number.POSITIVE_INFINITY): string[] {
+  const code = separator.charCodeAt(0);
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text.charCodeAt(at) !== code) continue;
+    parts.push(text.slice(from, at));
+    if (parts.length === max) return parts;
+    from = at + 1;
+  }
+  parts.push(from === 0 ? text : text.slice(from));
+  return parts;
 }
 
 function nth(parts: readonly string[], index: number, from: number): Span | undefined {

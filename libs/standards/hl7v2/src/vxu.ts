@@ -1,6 +1,6 @@
 import type { IsoDate } from './hl7-date.js';
 
-/** A coded value as sent: CE, CWE, IS or ID. Whether a table has the code is not this library's business. */
+/** A coded value as sent: CE, CWE, IS or ID. Where the guide has a closed table, the code is in it. */
 export interface Coded {
   readonly code: string;
   readonly text?: string | undefined;
@@ -193,7 +193,7 @@ export interface VxuOrder {
   readonly orderedBy?: Provider | undefined;
   /** RXA-3. */
   readonly administeredOn: IsoDate;
-  /** RXA-5: at least one, as sent, one per system. */
+  /** RXA-5: one or two, as sent; known, when the message was read with `CodeTables`. */
   readonly vaccineCodes: readonly VaccineCode[];
   /** RXA-6; `undefined` when unknown (999). */
   readonly amount?: number | undefined;
@@ -205,9 +205,9 @@ export interface VxuOrder {
   readonly administeredBy?: Provider | undefined;
   /** RXA-11. */
   readonly administeredAt?: AdministeredAt | undefined;
-  /** RXA-15. */
+  /** RXA-15, without white space around; at most 20 characters each. */
   readonly lotNumbers: readonly string[];
-  /** RXA-16. */
+  /** RXA-16; of a month, its last day. */
   readonly lotExpiresOn?: IsoDate | undefined;
   /** RXA-17. */
   readonly manufacturer?: Coded | undefined;

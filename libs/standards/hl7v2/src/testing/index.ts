@@ -1,0 +1,1 @@
+export { type SeededRandom, mutateMessage, seededRandom } from './mutate-message.js';
