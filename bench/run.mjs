@@ -5,6 +5,10 @@ const BENCHMARKS = {
   ingest: async () => (await import('./ingest.mjs')).ingest({ connections: 64 }),
   'ingest-32': async () => (await import('./ingest.mjs')).ingest({ connections: 32 }),
   read: async () => (await import('./read.mjs')).read(),
+  visibility: async () => (await import('./visibility.mjs')).visibility(),
+  rebuild: async () => (await import('./rebuild.mjs')).rebuild(),
+  population: async () => (await import('./population.mjs')).population(),
+  directory: async () => (await import('./directory.mjs')).directory(),
 };
 
 const wanted = process.argv.slice(2);

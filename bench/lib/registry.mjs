@@ -5,9 +5,12 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Starts a built program on an empty folder with the demonstration clients; resolves when it listens. */
-export const startRegistry = async ({ main = 'apps/registry/dist/main.js', environment = {} } = {}) => {
-  const folder = mkdtempSync(join(tmpdir(), 'registry-bench-'));
+/** Starts a built program with the demonstration clients, on an empty folder unless one is given; resolves when it listens. */
+export const startRegistry = async ({
+  main = 'apps/registry/dist/main.js',
+  environment = {},
+  folder = mkdtempSync(join(tmpdir(), 'registry-bench-')),
+} = {}) => {
   const began = performance.now();
   // With the option that `npm start` sets.
   const child = spawn(process.execPath, ['--max-semi-space-size=32', join(ROOT, main)], {
@@ -45,11 +48,11 @@ export const startRegistry = async ({ main = 'apps/registry/dist/main.js', envir
       const [user, system] = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(' ').slice(13, 15);
       return (Number(user) + Number(system)) * 10;
     },
-    stop: async () => {
+    stop: async ({ keep = false } = {}) => {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await gone;
-      rmSync(folder, { recursive: true, force: true });
+      if (!keep) rmSync(folder, { recursive: true, force: true });
     },
   };
 };
