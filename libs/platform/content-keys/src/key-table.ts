@@ -81,6 +81,8 @@ export class KeyTable {
     this.#database.exec('PRAGMA journal_mode = WAL');
     // A reopened WAL file comes up with NORMAL: set it every time.
     this.#database.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY');
+    // 16 MiB: the ids are random, so their index is met all over.
+    this.#database.exec('PRAGMA cache_size = -16384');
     this.transaction(() => this.#database.exec(SCHEMA));
 
     for (const { n } of this.rows<{ n: number }>('SELECT n FROM pending')) this.#pending.add(n);

@@ -31,6 +31,9 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
+/** 32 MiB: the upper levels of the index over millions of streams. */
+const CACHE = ' PRAGMA cache_size = -32768;';
+
 const SQLITE_BUSY = 5;
 
 /** By its shape: errors of native code need not be instances of this context's `Error`. */
@@ -91,6 +94,7 @@ export const openForReading = (file: string): DatabaseSyncInstance => {
   const database = new DatabaseSync(realPath(file), { readOnly: true, timeout: BUSY_TIMEOUT });
   try {
     if (schemaVersion(database) !== SCHEMA_VERSION) throw unusable();
+    database.exec(CACHE);
     return database;
   } catch (error) {
     database.close();
@@ -120,7 +124,7 @@ const prepare = (database: DatabaseSyncInstance): void => {
   // A WAL file that exists already is opened with synchronous=NORMAL, whatever it was created with: set it each time.
   if (pragma(database, 'journal_mode = WAL') !== 'wal')
     throw new StoreUnavailable('The file system cannot hold a WAL');
-  database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000;');
+  database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;' + CACHE);
   if (pragma(database, 'synchronous') !== 2)
     throw new StoreUnavailable('SQLite did not accept synchronous=FULL');
   const version = schemaVersion(database);

@@ -5,6 +5,7 @@ import type { ConsumeOptions, Consumption, Delivery, Messaging, TopicDeclaration
 /** The embedded log is one partition. */
 export const LOG_PARTITION = 'log';
 
+/** Events of a batch: as many as the thread that also answers requests can be held for. */
 const PAGE_SIZE = 100;
 /**
  * Least time from one batch to the next: under load messages gather, and what a batch costs once (transactions, calls of
@@ -21,7 +22,10 @@ const LAST_RETRY_MS = 5_000;
 export class EmbeddedMessaging implements Messaging {
   private readonly topics = new Map<TopicName, TopicDeclaration>();
 
-  constructor(private readonly store: EventStore) {}
+  constructor(
+    private readonly store: EventStore,
+    private readonly pageSize = PAGE_SIZE,
+  ) {}
 
   declare(declaration: TopicDeclaration): void {
     if (this.topics.has(declaration.topic)) throw new Error(`Topic ${declaration.topic} is declared twice`);
@@ -44,7 +48,7 @@ export class EmbeddedMessaging implements Messaging {
         options.onTrouble,
       )) as Position | undefined;
       const categories = [...new Set(declarations.flatMap((declaration) => declaration.categories))];
-      const pages = this.store.subscribe({ after, categories, limit: PAGE_SIZE, signal: abort.signal });
+      const pages = this.store.subscribe({ after, categories, limit: this.pageSize, signal: abort.signal });
       for await (const page of pages) {
         const { position, events } = page;
         if (position !== undefined) {

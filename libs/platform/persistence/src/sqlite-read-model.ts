@@ -32,7 +32,7 @@ export interface ReadModelOptions {
 
 /** Blocks the event loop while it lasts, and only another process can cause it: keep it short. */
 const BUSY_TIMEOUT_MS = 1_000;
-const CACHE_KIB = 8_192;
+const CACHE_KIB = 32_768;
 const CHECKPOINT_PAGES = 8_000;
 
 /**

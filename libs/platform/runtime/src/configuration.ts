@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { isIP, isIPv4 } from 'node:net';
 import { plainToInstance, Transform } from 'class-transformer';
 import {
   IsBoolean,
@@ -9,6 +10,7 @@ import {
   Matches,
   Max,
   Min,
+  ValidateBy,
   ValidateIf,
   validateSync,
 } from 'class-validator';
@@ -16,6 +18,26 @@ import {
 const flag = Transform(({ value }: { value: unknown }) =>
   value === '1' ? true : value === '0' ? false : value,
 );
+
+/** `192.0.2.1` or `2001:db8::/32`, or one of the names that Fastify knows for private networks. */
+const isProxy = (text: string): boolean => {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  if (isIP(address) === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
+};
+
+const IsProxies = () =>
+  ValidateBy({
+    name: 'isProxies',
+    validator: { validate: (value) => typeof value === 'string' && proxiesIn(value).every(isProxy) },
+  });
+
+const proxiesIn = (list: string): string[] =>
+  list
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
 
 /** What the environment configures. Validated at boot: a service with a wrong setting does not start. */
 export class Configuration {
@@ -29,6 +51,13 @@ export class Configuration {
   /** Address to listen on. Loopback unless said otherwise: a registry belongs behind a proxy that ends TLS. */
   @IsString()
   HOST = '127.0.0.1';
+
+  /**
+   * Proxies in front, by address or network, separated by commas: what they say about where a request comes from is believed. Wrong
+   * keys are counted by source, so without this all clients behind a proxy are one.
+   */
+  @IsProxies()
+  TRUSTED_PROXIES = '';
 
   /** Folder of everything the registry keeps. */
   @IsString()
@@ -56,6 +85,10 @@ export class Configuration {
   @IsBoolean()
   REGISTRY_DEMO = false;
 
+  get trustedProxies(): string[] {
+    return proxiesIn(this.TRUSTED_PROXIES);
+  }
+
   /** `several` unless the store is one that only this process can open. */
   get gateProcesses(): 'one' | 'several' {
     return this.GATE_PROCESSES ?? (this.EVENT_STORE === 'sqlite' ? 'one' : 'several');
@@ -70,6 +103,7 @@ export class InvalidConfiguration extends Error {
 const NAMES = [
   'PORT',
   'HOST',
+  'TRUSTED_PROXIES',
   'DATA_DIR',
   'EVENT_STORE',
   'POSTGRES_URL',

@@ -18,6 +18,8 @@ export interface ThreadParts {
 
 /** How often the thread looks for new events, ms: a look costs some microseconds. */
 const POLL_MS = 10;
+/** Nobody waits for this thread: in a longer batch more of one person's events are dealt with together. */
+const PAGE_SIZE = 1_000;
 const CAUGHT_UP_EVERY_MS = 20;
 
 /** Runs a consumer on this thread for a `ConsumerThread` on the main one, until that says stop. */
@@ -39,7 +41,7 @@ const run = async (build: (parts: ThreadParts) => Promise<RunningConsumer>): Pro
   const consumer = await build({
     store,
     contentKeys,
-    messaging: new EmbeddedMessaging(store),
+    messaging: new EmbeddedMessaging(store, PAGE_SIZE),
     readModels,
     logger: createLogger(configuration.LOG_LEVEL),
   });

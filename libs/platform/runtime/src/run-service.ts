@@ -41,7 +41,9 @@ const start = async ({ name, writes, module, prepare }: ServiceDefinition): Prom
   const configuration = readConfiguration(process.env);
   const folder = writes ? holdDataFolder(configuration.DATA_DIR) : undefined;
   const logger = createLogger(configuration.LOG_LEVEL);
-  const app = await createHttpApp(module({ configuration, logger }), logger);
+  const app = await createHttpApp(module({ configuration, logger }), logger, {
+    trustedProxies: configuration.trustedProxies,
+  });
   serveOpenApi(app);
   await app.init();
   await prepare?.(app, configuration);

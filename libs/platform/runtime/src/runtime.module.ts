@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import {
+  DISTINCT_SUBJECTS,
+  MemoryDistinctSubjects,
+  MemoryTokenBuckets,
+  RequestLimits,
+} from '@registry/access';
+import {
   CONTENT_KEYS,
   KEY_RING,
   openKeyRing,
@@ -58,6 +64,8 @@ export class RuntimeModule {
             ? openSqliteContentKeys({ file: join(folder, 'keys.db') })
             : Promise.resolve(undefined),
       },
+      { provide: RequestLimits, useFactory: () => new RequestLimits(new MemoryTokenBuckets()) },
+      { provide: DISTINCT_SUBJECTS, useFactory: () => new MemoryDistinctSubjects() },
       RuntimeLifecycle,
     ];
     return {
@@ -73,6 +81,8 @@ export class RuntimeModule {
         ConsumerRegistry,
         MESSAGING,
         CONTENT_KEYS,
+        RequestLimits,
+        DISTINCT_SUBJECTS,
         RuntimeLifecycle,
       ],
     };
