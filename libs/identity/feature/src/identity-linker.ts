@@ -74,6 +74,13 @@ export class IdentityLinker {
     return mine;
   }
 
+  /** Folds what was decided before this process began, so that its first decision need not wait for that. */
+  warmUp(): Promise<void> {
+    const mine = this.turn.then(() => this.catchUp());
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
   private async decideInTurn(deliveries: readonly Delivery[]): Promise<void> {
     const tasks = deliveries.flatMap(taskOf);
     if (tasks.length === 0) return;
@@ -241,7 +248,8 @@ const waitingTask = (id: string, { receipt }: OpenedSource, causationId: string)
   waited: true,
 });
 
-const CATCH_UP_PAGE = 1_000;
+/** Opening the sources of a page holds the process for some milliseconds. */
+const CATCH_UP_PAGE = 250;
 
 const taskOf = ({ topic, event: delivered }: Delivery): Task[] => {
   if (topic === 'ingestion.submissions.v1') {

@@ -4,7 +4,7 @@ import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { fieldMatcher } from '@registry/identity-domain';
 import { batchReactor, ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging';
-import { LOGGER, type Logger } from '@registry/observability';
+import { errorCode, LOGGER, type Logger } from '@registry/observability';
 import { consumerTroubleLog, ReadModels } from '@registry/runtime';
 import { decisionTopic } from './decision.topic.js';
 import { IDENTITY_GROUP, IdentityLinker } from './identity-linker.js';
@@ -25,6 +25,10 @@ export class IdentityModule implements OnModuleInit {
     this.messaging.declare(decisionTopic);
     const readModel = await this.readModels.open({ context: 'identity', entities: [], migrations: [] });
     const linker = new IdentityLinker(this.store, this.contentKeys, fieldMatcher, randomUUID);
+    // Whatever stops it, the first batch goes on with it.
+    linker
+      .warmUp()
+      .catch((error: unknown) => this.logger.warn('identity.not-warmed-up', { code: errorCode(error) }));
     this.consumers.add(
       batchReactor(this.messaging, {
         group: IDENTITY_GROUP,

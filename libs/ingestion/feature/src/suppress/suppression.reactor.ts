@@ -34,7 +34,7 @@ export const suppressionReactor = ({
     onTrouble,
     react: async ({ event: delivered }) => {
       const event = readContractEvent('identity.decisions.v1', delivered);
-      if (event.type !== 'SubmissionLinked') return;
+      if (event.type !== 'SubmissionLinked' && event.type !== 'RosterEntryMatched') return;
       const { personId, submissionId } = event.data;
       const at = event.position as Position;
       if (!(await wasOptedOut(store, personId, at))) return;
