@@ -1,6 +1,12 @@
 export * from './directory-error.js';
 export * from './access.events.js';
+export * from './legal-day.js';
+export { countyCodeOf } from './minnesota-counties.js';
 export * from './organization.decider.js';
+export * from './site.decider.js';
 export * from './agreement.decider.js';
 export * from './client.decider.js';
+export * from './user.decider.js';
+export { countsFor, type Evidence } from './evidence.js';
+export * from './relationship-policy.js';
 export * from './relationship.decider.js';

@@ -4,6 +4,7 @@ import {
   ClientState,
   OrganizationState,
   RelationshipState,
+  UserState,
   validatorOf,
   type PurposeOfUse,
 } from '@registry/contracts';
@@ -49,13 +50,14 @@ export class DecisionHeads {
   }
 
   factsOf({ requester, purpose, personId }: DecisionSubject, at: string): DecisionFacts {
-    const { clientId, organizationId } = requester;
+    const { clientId, organizationId, userId } = requester;
     return {
       requester,
       purpose,
       personId,
       at,
       client: this.stateAt(accessStreams.client(clientId), readClient),
+      ...(userId === undefined ? {} : { user: this.stateAt(accessStreams.user(userId), readUser) }),
       organization: this.stateAt(accessStreams.organization(organizationId), readOrganization),
       agreement: this.stateAt(accessStreams.agreement(organizationId), readAgreement),
       relationship: this.stateAt(accessStreams.relationship(organizationId, personId), readRelationship),
@@ -84,6 +86,7 @@ export class DecisionHeads {
 }
 
 const readClient = validatorOf('ClientState', ClientState);
+const readUser = validatorOf('UserState', UserState);
 const readOrganization = validatorOf('OrganizationState', OrganizationState);
 const readAgreement = validatorOf('AgreementState', AgreementState);
 const readRelationship = validatorOf('RelationshipState', RelationshipState);
@@ -93,4 +96,6 @@ const accessStreamsOf = ({ requester, personId }: DecisionSubject): readonly str
   accessStreams.organization(requester.organizationId),
   accessStreams.agreement(requester.organizationId),
   accessStreams.relationship(requester.organizationId, personId),
+  // Read with the others, in the one call; so the disclosure names the user too.
+  ...(requester.userId === undefined ? [] : [accessStreams.user(requester.userId)]),
 ];

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { ORGANIZATION_CATEGORIES, PURPOSES, type PurposeOfUse } from '@registry/contracts';
+import {
+  ORGANIZATION_CATEGORIES,
+  PURPOSES,
+  type EvidenceItem,
+  type PurposeOfUse,
+  type RelationshipState,
+  type UserState,
+} from '@registry/contracts';
 import { allowsViewer, OPEN_SETTING, type PrivacySetting, type PrivacyState } from '@registry/privacy-domain';
 import { clinicAccess } from '@registry/testing';
 import { decideDisclosure, type DecisionFacts, type DenialReason } from './decision.js';
@@ -60,6 +67,17 @@ describe('A disclosure', () => {
       'the organization is closed',
       'organization-not-active',
       { organization: { ...organization, status: 'closed' } },
+    ],
+    [
+      'the organization was acquired',
+      'organization-not-active',
+      {
+        organization: {
+          ...organization,
+          status: 'acquired',
+          acquired: { byOrganizationId: 'clinic-b', on: '2026-02-01' },
+        },
+      },
     ],
     [
       'the organization is another',
@@ -170,6 +188,140 @@ describe('A disclosure', () => {
     'for %s has no address',
     (purpose) => expect(MN_EXCHANGE_1.fields[purpose]).not.toContain('addresses'),
   );
+
+  describe('under an agreement with a renewal', () => {
+    const next = { ...agreement, startsAt: AT, endsAt: '2040-01-01T00:00:00.000Z', purposes: [...PURPOSES] };
+    const before = '2026-03-01T11:59:59.999Z';
+
+    it('counts by the renewal from its start on', () => {
+      const lapsing = { ...agreement, endsAt: AT };
+      expect(decide({ agreement: lapsing }).permit).toBe(false);
+      expect(decide({ agreement: { ...lapsing, next } }).permit).toBe(true);
+      expect(decide({ at: before, agreement: { ...lapsing, next } }).permit).toBe(true);
+    });
+
+    it('has the purposes of the term that counts', () => {
+      const narrowed = { ...agreement, next: { ...next, purposes: ['reminder' as const] } };
+      expect(decide({ at: before, agreement: narrowed }).permit).toBe(true);
+      expect(decide({ agreement: narrowed })).toStrictEqual({
+        permit: false,
+        reasons: ['purpose-not-in-agreement'],
+      });
+    });
+
+    it('is denied in a gap between the two', () => {
+      const gap = { ...agreement, endsAt: before, next: { ...next, startsAt: '2026-03-02T00:00:00.000Z' } };
+      expect(decide({ agreement: gap })).toStrictEqual({
+        permit: false,
+        reasons: ['agreement-not-in-force'],
+      });
+    });
+  });
+
+  describe('for a user', () => {
+    const user: UserState = {
+      userId: 'user-1',
+      organizationId: 'clinic-a',
+      name: 'Robin Lind',
+      email: 'robin@clinic.example',
+      roles: ['reader'],
+      status: 'active',
+    };
+    const requester = { ...PERMITTED.requester, userId: 'user-1' };
+
+    it('is permitted to an active reader of the organization', () => {
+      expect(decide({ requester, user }).permit).toBe(true);
+      expect(decide({ requester, user, client: { ...client, actsForUsers: true } }).permit).toBe(true);
+    });
+
+    it.each<[string, DenialReason, Partial<UserState>]>([
+      ['is deactivated', 'user-inactive', { status: 'deactivated' }],
+      ['is another', 'user-inactive', { userId: 'user-2' }],
+      ['is of another organization', 'user-inactive', { organizationId: 'clinic-b' }],
+      ['only submits', 'user-not-a-reader', { roles: ['submitter'] }],
+    ])('is denied for one reason alone when the user %s', (_what, reason, over) => {
+      expect(decide({ requester, user: { ...user, ...over } })).toStrictEqual({
+        permit: false,
+        reasons: [reason],
+      });
+    });
+
+    it('is denied when nobody knows the user, or the client must name one and does not', () => {
+      expect(decide({ requester, user: undefined })).toStrictEqual({
+        permit: false,
+        reasons: ['user-inactive', 'user-not-a-reader'],
+      });
+      expect(decide({ client: { ...client, actsForUsers: true } })).toStrictEqual({
+        permit: false,
+        reasons: ['user-not-stated'],
+      });
+    });
+  });
+
+  describe('by several pieces of evidence', () => {
+    const past = { startsAt: '2024-01-01T00:00:00.000Z', endsAt: AT };
+    const now = { startsAt: '2026-01-01T00:00:00.000Z', endsAt: '2026-03-01T12:00:00.001Z' };
+    const toCome = { startsAt: '2026-03-01T12:00:00.001Z', endsAt: '2040-01-01T00:00:00.000Z' };
+    const by = (...items: EvidenceItem[]): RelationshipState => {
+      const { evidence: _, ...rest } = relationship;
+      // Purposes and term of the whole are of no effect.
+      return { ...rest, purposes: [...PURPOSES], items };
+    };
+    const item = (
+      term: Pick<EvidenceItem, 'startsAt' | 'endsAt'>,
+      ...purposes: PurposeOfUse[]
+    ): EvidenceItem => ({
+      kind: 'roster',
+      purposes,
+      ...term,
+    });
+
+    it('is permitted by one that lasts and is for the purpose', () => {
+      expect(decide({ relationship: by(item(now, 'treatment')) }).permit).toBe(true);
+      expect(decide({ relationship: by(item(past, 'treatment'), item(now, 'treatment')) }).permit).toBe(true);
+    });
+
+    it.each<[DenialReason, EvidenceItem[]]>([
+      ['no-relationship', [item(past, 'treatment'), item(toCome, 'treatment')]],
+      ['purpose-not-in-relationship', [item(now, 'reminder'), item(past, 'treatment')]],
+      ['purpose-not-in-relationship', [item(now, 'reminder'), item(toCome, 'treatment')]],
+    ])('is denied by %s: %j', (reason, items) => {
+      expect(decide({ relationship: by(...items) })).toStrictEqual({ permit: false, reasons: [reason] });
+    });
+
+    it('is never permitted without any', () => {
+      expect(decide({ relationship: by() })).toStrictEqual({
+        permit: false,
+        reasons: ['no-relationship', 'purpose-not-in-relationship'],
+      });
+      const { evidence: _, ...neither } = relationship;
+      expect(decide({ relationship: neither }).permit).toBe(false);
+    });
+
+    it('does not depend on their order', () => {
+      const items = fc.array(
+        fc
+          .tuple(fc.constantFrom(past, now, toCome), fc.subarray<PurposeOfUse>(['treatment', 'reminder']))
+          .map(([term, purposes]) => item(term, ...purposes)),
+        { maxLength: 6 },
+      );
+      const shuffled = items.chain((each) =>
+        fc.tuple(
+          fc.constant(each),
+          fc.shuffledSubarray(each, { minLength: each.length, maxLength: each.length }),
+        ),
+      );
+      fc.assert(
+        fc.property(shuffled, ([one, other]) => {
+          const decision = decide({ relationship: by(...one) });
+          expect(decide({ relationship: by(...other) })).toStrictEqual(decision);
+          expect(decision.permit).toBe(
+            one.some(({ startsAt, purposes }) => startsAt === now.startsAt && purposes.includes('treatment')),
+          );
+        }),
+      );
+    });
+  });
 
   it('is denied by default: no permit where any fact is missing or the setting forbids', () => {
     const instant = fc

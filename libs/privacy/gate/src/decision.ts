@@ -1,9 +1,12 @@
-import type {
-  AgreementState,
-  ClientState,
-  OrganizationState,
-  PurposeOfUse,
-  RelationshipState,
+import {
+  agreementTermAt,
+  evidenceOf,
+  type AgreementState,
+  type ClientState,
+  type OrganizationState,
+  type PurposeOfUse,
+  type RelationshipState,
+  type UserState,
 } from '@registry/contracts';
 import { allowsViewer, type PrivacyState } from '@registry/privacy-domain';
 import type { DisclosurePolicy } from './disclosure-policy.js';
@@ -13,6 +16,8 @@ import type { RecordField } from './person-record.js';
 export interface Requester {
   readonly clientId: string;
   readonly organizationId: string;
+  /** The user for whom the client says that it acts. */
+  readonly userId?: string;
 }
 
 /** Everything that a decision rests on, each read at its head; undefined where there is none. */
@@ -23,6 +28,8 @@ export interface DecisionFacts {
   /** ISO-8601 UTC. */
   readonly at: string;
   readonly client: ClientState | undefined;
+  /** Where the requester names one. */
+  readonly user?: UserState | undefined;
   readonly organization: OrganizationState | undefined;
   readonly agreement: AgreementState | undefined;
   readonly relationship: RelationshipState | undefined;
@@ -32,6 +39,9 @@ export interface DecisionFacts {
 export type DenialReason =
   | 'client-inactive'
   | 'client-not-a-reader'
+  | 'user-not-stated'
+  | 'user-inactive'
+  | 'user-not-a-reader'
   | 'organization-not-active'
   | 'purpose-not-for-category'
   | 'agreement-not-in-force'
@@ -56,7 +66,8 @@ export type Decision =
  * the same facts give the same decision for ever, which is what auditors verify.
  */
 export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy): Decision => {
-  const { requester, purpose, personId, at, client, organization, agreement, relationship, privacy } = facts;
+  const { requester, purpose, personId, at, client, user, organization, agreement, relationship, privacy } =
+    facts;
   const reasons: DenialReason[] = [];
   const unless = (allowed: boolean, reason: DenialReason): void => {
     if (!allowed) reasons.push(reason);
@@ -69,6 +80,17 @@ export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy)
     'client-inactive',
   );
   unless(client?.roles.includes('reader') === true, 'client-not-a-reader');
+  if (requester.userId === undefined) {
+    unless(client?.actsForUsers !== true, 'user-not-stated');
+  } else {
+    unless(
+      user?.status === 'active' &&
+        user.userId === requester.userId &&
+        user.organizationId === requester.organizationId,
+      'user-inactive',
+    );
+    unless(user?.roles.includes('reader') === true, 'user-not-a-reader');
+  }
   unless(
     organization?.status === 'active' && organization.organizationId === requester.organizationId,
     'organization-not-active',
@@ -77,21 +99,25 @@ export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy)
     organization !== undefined && policy.purposes[organization.category].includes(purpose),
     'purpose-not-for-category',
   );
+  const term = agreement && agreementTermAt(agreement, at);
   unless(
-    agreement !== undefined &&
-      agreement.organizationId === requester.organizationId &&
-      inForce(agreement, at),
+    term !== undefined && agreement?.organizationId === requester.organizationId && inForce(term, at),
     'agreement-not-in-force',
   );
-  unless(agreement?.purposes.includes(purpose) === true, 'purpose-not-in-agreement');
+  unless(term?.purposes.includes(purpose) === true, 'purpose-not-in-agreement');
+  const evidence = relationship === undefined ? [] : evidenceOf(relationship);
+  const present = evidence.filter((item) => inForce(item, at));
   unless(
-    relationship !== undefined &&
-      relationship.organizationId === requester.organizationId &&
+    relationship?.organizationId === requester.organizationId &&
       relationship.personId === personId &&
-      inForce(relationship, at),
+      present.length > 0,
     'no-relationship',
   );
-  unless(relationship?.purposes.includes(purpose) === true, 'purpose-not-in-relationship');
+  // Each piece of evidence stands for its own purposes, as long as it lasts itself. Where none lasts, that is the reason.
+  unless(
+    (present.length > 0 ? present : evidence).some(({ purposes }) => purposes.includes(purpose)),
+    'purpose-not-in-relationship',
+  );
   unless(privacy.status === 'opened', 'not-readable');
   unless(
     privacy.status !== 'opened' || allowsViewer(privacy.setting, requester.organizationId),

@@ -2,8 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import { CALLER_DIRECTORY } from '@registry/access';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import type { ReadModel } from '@registry/persistence';
-import { ReadModels } from '@registry/runtime';
-import { ACCESS_ENTITIES, CreateAccessTables1700000000200 } from './access-rows.js';
+import { CLOCK, ReadModels, type Clock } from '@registry/runtime';
+import { ACCESS_ENTITIES, WidenAccessTables1700000000210 } from './access-rows.js';
 import { StoredCallers } from './stored-callers.js';
 
 export const DIRECTORY_READ_MODEL = Symbol('DirectoryReadModel');
@@ -18,14 +18,15 @@ export const DIRECTORY_READ_MODEL = Symbol('DirectoryReadModel');
         readModels.open({
           context: 'directory',
           entities: ACCESS_ENTITIES,
-          migrations: [CreateAccessTables1700000000200],
+          migrations: [WidenAccessTables1700000000210],
         }),
       inject: [ReadModels],
     },
     {
       provide: StoredCallers,
-      useFactory: (store: EventStore, readModel: ReadModel) => new StoredCallers(store, readModel),
-      inject: [EVENT_STORE, DIRECTORY_READ_MODEL],
+      useFactory: (store: EventStore, readModel: ReadModel, clock: Clock) =>
+        new StoredCallers(store, readModel, clock),
+      inject: [EVENT_STORE, DIRECTORY_READ_MODEL, CLOCK],
     },
     { provide: CALLER_DIRECTORY, useExisting: StoredCallers },
   ],

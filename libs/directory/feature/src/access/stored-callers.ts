@@ -3,6 +3,7 @@ import type { Caller, CallerDirectory } from '@registry/access';
 import { accessStreams, type ClientState, type OrganizationState } from '@registry/contracts';
 import type { EventStore } from '@registry/event-store';
 import type { ReadModel } from '@registry/persistence';
+import type { Clock } from '@registry/runtime';
 
 /** Bounds what unknown keys can make the process remember: nothing; only keys that were found are kept. */
 const MAX_REMEMBERED = 50_000;
@@ -18,6 +19,7 @@ export class StoredCallers implements CallerDirectory {
   constructor(
     private readonly store: EventStore,
     private readonly readModel: ReadModel,
+    private readonly clock: Clock,
   ) {}
 
   async identify(keyHash: string): Promise<Caller | undefined> {
@@ -29,12 +31,23 @@ export class StoredCallers implements CallerDirectory {
     ]);
     const client = clientHead?.data['state'] as ClientState | undefined;
     const organization = organizationHead?.data['state'] as OrganizationState | undefined;
-    if (client?.status !== 'active' || client.keyHash !== keyHash || organization?.status !== 'active') {
+    if (
+      client?.status !== 'active' ||
+      !isKeyOf(client, keyHash, this.clock.now()) ||
+      organization?.status !== 'active'
+    ) {
       this.known.delete(keyHash);
       return undefined;
     }
-    const { clientId, organizationId, roles, processingIds } = client;
-    return { clientId, organizationId, roles, processingIds };
+    const { clientId, organizationId, roles, processingIds, limits, actsForUsers } = client;
+    return {
+      clientId,
+      organizationId,
+      roles,
+      processingIds,
+      ...(limits === undefined ? {} : { limits }),
+      ...(actsForUsers === undefined ? {} : { actsForUsers }),
+    };
   }
 
   /** A key just made known here works before the directory's tables have it. */
@@ -45,10 +58,15 @@ export class StoredCallers implements CallerDirectory {
 
   private async lookUp(keyHash: string) {
     const [row] = await this.readModel.select<{ clientId: string; organizationId: string }>(
-      'SELECT client_id AS "clientId", organization_id AS "organizationId" FROM client WHERE key_hash = ?',
-      [keyHash],
+      `SELECT client_id AS "clientId", organization_id AS "organizationId"
+         FROM client WHERE key_hash = ? OR earlier_key_hash = ?`,
+      [keyHash, keyHash],
     );
     if (row !== undefined) this.learn(keyHash, row.clientId, row.organizationId);
     return row;
   }
 }
+
+/** After a rotation the earlier key is good for some time, so that the client can change over without a gap. */
+const isKeyOf = ({ keyHash, earlierKey }: ClientState, given: string, now: Date): boolean =>
+  given === keyHash || (given === earlierKey?.keyHash && now.getTime() < Date.parse(earlierKey.validUntil));

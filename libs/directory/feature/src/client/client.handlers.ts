@@ -1,11 +1,30 @@
 import { randomUUID } from 'node:crypto';
+import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { hashApiKey, newApiKey } from '@registry/access';
 import { accessStreams } from '@registry/contracts';
-import { decideClient, DirectoryError, type Client, type Organization } from '@registry/directory-domain';
+import {
+  decideClient,
+  DirectoryError,
+  type Client,
+  type ClientSettings,
+  type Organization,
+} from '@registry/directory-domain';
+import { CLOCK, type Clock } from '@registry/runtime';
 import { AccessRepository } from '../access/access.repository.js';
 import { StoredCallers } from '../access/stored-callers.js';
-import { RegisterClient, RevokeClient, RotateClientKey, type ClientWithKey } from './client.commands.js';
+import { viewOf } from './client-view.js';
+import {
+  AmendClient,
+  RegisterClient,
+  RevokeClient,
+  RevokeEarlierKey,
+  RotateClientKey,
+  type ClientView,
+  type ClientWithKey,
+  type RotatedKey,
+} from './client.commands.js';
+import type { ClientSettingsDto } from './client.dto.js';
 
 @CommandHandler(RegisterClient)
 export class RegisterClientHandler implements ICommandHandler<RegisterClient, ClientWithKey> {
@@ -21,8 +40,7 @@ export class RegisterClientHandler implements ICommandHandler<RegisterClient, Cl
     const clientId = randomUUID();
     const key = newApiKey();
     const keyHash = hashApiKey(key);
-    const { name, roles, processingIds = ['P'] } = body;
-    const client = { clientId, organizationId, name, roles, keyHash, processingIds };
+    const client = { clientId, organizationId, ...settingsOf(body), keyHash };
     await this.repository.execute<Client>(
       accessStreams.client(clientId),
       (state) => decideClient({ type: 'RegisterClient', client, organization }, state),
@@ -34,25 +52,66 @@ export class RegisterClientHandler implements ICommandHandler<RegisterClient, Cl
   }
 }
 
-@CommandHandler(RotateClientKey)
-export class RotateClientKeyHandler implements ICommandHandler<RotateClientKey, ClientWithKey> {
-  constructor(
-    private readonly repository: AccessRepository,
-    private readonly callers: StoredCallers,
-  ) {}
+@CommandHandler(AmendClient)
+export class AmendClientHandler implements ICommandHandler<AmendClient, ClientView> {
+  constructor(private readonly repository: AccessRepository) {}
 
-  async execute({ clientId, caller }: RotateClientKey): Promise<ClientWithKey> {
-    const key = newApiKey();
-    const keyHash = hashApiKey(key);
+  async execute({ clientId, body, caller }: AmendClient): Promise<ClientView> {
     const client = await this.repository.execute<Client>(
       accessStreams.client(clientId),
-      (state) => decideClient({ type: 'RotateKey', keyHash }, state),
+      (state) => decideClient({ type: 'AmendClient', settings: settingsOf(body) }, state),
       () => randomUUID(),
       { actor: caller.clientId },
     );
-    if (client === undefined) throw new DirectoryError('DIRECTORY.CLIENT_UNKNOWN');
-    this.callers.learn(keyHash, clientId, client.organizationId);
-    return { clientId, key };
+    return viewOf(there(client));
+  }
+}
+
+@CommandHandler(RotateClientKey)
+export class RotateClientKeyHandler implements ICommandHandler<RotateClientKey, RotatedKey> {
+  constructor(
+    private readonly repository: AccessRepository,
+    private readonly callers: StoredCallers,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async execute({ clientId, overlapHours, caller }: RotateClientKey): Promise<RotatedKey> {
+    const key = newApiKey();
+    const keyHash = hashApiKey(key);
+    const at = this.clock.now().toISOString();
+    const { organizationId, earlierKey } = there(
+      await this.repository.execute<Client>(
+        accessStreams.client(clientId),
+        (state) =>
+          decideClient(
+            { type: 'RotateKey', keyHash, at, ...(overlapHours === undefined ? {} : { overlapHours }) },
+            state,
+          ),
+        () => randomUUID(),
+        { actor: caller.clientId },
+      ),
+    );
+    this.callers.learn(keyHash, clientId, organizationId);
+    return {
+      clientId,
+      key,
+      ...(earlierKey === undefined ? {} : { earlierKeyUntil: earlierKey.validUntil }),
+    };
+  }
+}
+
+@CommandHandler(RevokeEarlierKey)
+export class RevokeEarlierKeyHandler implements ICommandHandler<RevokeEarlierKey, ClientView> {
+  constructor(private readonly repository: AccessRepository) {}
+
+  async execute({ clientId, caller }: RevokeEarlierKey): Promise<ClientView> {
+    const client = await this.repository.execute<Client>(
+      accessStreams.client(clientId),
+      (state) => decideClient({ type: 'RevokeEarlierKey' }, state),
+      () => randomUUID(),
+      { actor: caller.clientId },
+    );
+    return viewOf(there(client));
   }
 }
 
@@ -70,3 +129,24 @@ export class RevokeClientHandler implements ICommandHandler<RevokeClient, { read
     return { clientId };
   }
 }
+
+const there = (client: Client | undefined): Client => {
+  if (client === undefined) throw new DirectoryError('DIRECTORY.CLIENT_UNKNOWN');
+  return client;
+};
+
+const settingsOf = ({
+  name,
+  roles,
+  processingIds = ['P'],
+  protectionIndicator = 'off',
+  limits,
+  actsForUsers = false,
+}: ClientSettingsDto): ClientSettings => ({
+  name,
+  roles,
+  processingIds,
+  protectionIndicator,
+  ...(limits === undefined ? {} : { limits: { ...limits } }),
+  actsForUsers,
+});

@@ -1,4 +1,5 @@
 import type { ClientRole, OrganizationCategory, PurposeOfUse } from '@registry/contracts';
+import type { SiteDetails } from '@registry/directory-domain';
 
 /** Keys of the demonstration clients, as the README lists them. Worth nothing as secrets, and seeded only with `REGISTRY_DEMO=1`. */
 export const DEMO_KEYS = {
@@ -8,6 +9,10 @@ export const DEMO_KEYS = {
   school: 'demo-school',
   helpDesk: 'demo-help-desk',
   auditor: 'demo-auditor',
+  healthBoard: 'demo-health-board',
+  childCare: 'demo-child-care',
+  insurer: 'demo-insurer',
+  vitalRecords: 'demo-vital-records',
 } as const;
 
 export const DEMO_AGREEMENT_TERM = {
@@ -19,7 +24,9 @@ export interface DemoOrganization {
   readonly id: string;
   readonly name: string;
   readonly category: OrganizationCategory;
+  readonly jurisdiction?: readonly string[];
   readonly purposes: readonly PurposeOfUse[];
+  readonly sites?: readonly (SiteDetails & { readonly code: string })[];
   readonly clients: readonly {
     readonly id: string;
     readonly name: string;
@@ -28,15 +35,18 @@ export interface DemoOrganization {
   }[];
 }
 
+const id = (number: number): string => `d0000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
 export const DEMO_ORGANIZATIONS: readonly DemoOrganization[] = [
   {
-    id: 'd0000000-0000-4000-8000-000000000001',
+    id: id(1),
     name: 'Lakeside Clinic',
     category: 'provider',
     purposes: ['treatment'],
+    sites: [{ code: 'LAKE01', name: 'Lakeside Clinic Duluth', facilityNames: ['LAKE', 'LAKESIDE'] }],
     clients: [
       {
-        id: 'd0000000-0000-4000-8000-000000000011',
+        id: id(11),
         name: 'Lakeside EHR',
         roles: ['submitter', 'reader'],
         key: DEMO_KEYS.lakesideClinic,
@@ -44,13 +54,13 @@ export const DEMO_ORGANIZATIONS: readonly DemoOrganization[] = [
     ],
   },
   {
-    id: 'd0000000-0000-4000-8000-000000000002',
+    id: id(2),
     name: 'Prairie Clinic',
     category: 'provider',
     purposes: ['treatment'],
     clients: [
       {
-        id: 'd0000000-0000-4000-8000-000000000012',
+        id: id(12),
         name: 'Prairie EHR',
         roles: ['submitter', 'reader'],
         key: DEMO_KEYS.prairieClinic,
@@ -58,37 +68,55 @@ export const DEMO_ORGANIZATIONS: readonly DemoOrganization[] = [
     ],
   },
   {
-    id: 'd0000000-0000-4000-8000-000000000003',
+    id: id(3),
     name: 'Riverside Elementary School',
     category: 'school',
     purposes: ['school'],
-    clients: [
-      {
-        id: 'd0000000-0000-4000-8000-000000000013',
-        name: 'School nurse',
-        roles: ['reader'],
-        key: DEMO_KEYS.school,
-      },
-    ],
+    clients: [{ id: id(13), name: 'School nurse', roles: ['reader'], key: DEMO_KEYS.school }],
   },
   {
-    id: 'd0000000-0000-4000-8000-000000000004',
+    id: id(4),
     name: 'Registry help desk and audit',
     category: 'registry-operations',
     purposes: [],
     clients: [
-      {
-        id: 'd0000000-0000-4000-8000-000000000014',
-        name: 'Help desk',
-        roles: ['help-desk'],
-        key: DEMO_KEYS.helpDesk,
-      },
-      {
-        id: 'd0000000-0000-4000-8000-000000000015',
-        name: 'Auditor',
-        roles: ['auditor'],
-        key: DEMO_KEYS.auditor,
-      },
+      { id: id(14), name: 'Help desk', roles: ['help-desk'], key: DEMO_KEYS.helpDesk },
+      { id: id(15), name: 'Auditor', roles: ['auditor'], key: DEMO_KEYS.auditor },
+    ],
+  },
+  {
+    id: id(5),
+    name: 'North Shore Community Health Board',
+    category: 'community-health-board',
+    jurisdiction: ['Cook', 'Lake', 'St. Louis'],
+    purposes: ['reminder', 'outbreak', 'assessment'],
+    clients: [{ id: id(16), name: 'Public health nurse', roles: ['reader'], key: DEMO_KEYS.healthBoard }],
+  },
+  {
+    id: id(6),
+    name: 'Little Pines Child Care',
+    category: 'child-care',
+    purposes: ['childcare'],
+    clients: [
+      { id: id(17), name: 'Child care office', roles: ['submitter', 'reader'], key: DEMO_KEYS.childCare },
+    ],
+  },
+  {
+    id: id(7),
+    name: 'North Star Health Plan',
+    category: 'group-purchaser',
+    purposes: ['coverage'],
+    clients: [
+      { id: id(18), name: 'Plan quality system', roles: ['submitter', 'reader'], key: DEMO_KEYS.insurer },
+    ],
+  },
+  {
+    id: id(8),
+    name: 'Office of Vital Records',
+    category: 'registry-operations',
+    purposes: [],
+    clients: [
+      { id: id(19), name: 'Vital records system', roles: ['vital-records'], key: DEMO_KEYS.vitalRecords },
     ],
   },
 ];

@@ -1,13 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { hashApiKey, newApiKey } from '@registry/access';
-import { accessStreams, type ClientRole, type OrganizationCategory } from '@registry/contracts';
+import { accessStreams, type ClientRole } from '@registry/contracts';
 import {
   decideAgreement,
   decideClient,
   decideOrganization,
+  decideSite,
   type Agreement,
   type Client,
   type Organization,
+  type Site,
 } from '@registry/directory-domain';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { derivedEventId } from '@registry/messaging';
@@ -48,8 +50,8 @@ export class DirectorySetup {
       ['administrator'],
       DEMO_KEYS.administrator,
     );
-    for (const { id, name, category, purposes, clients } of DEMO_ORGANIZATIONS) {
-      const organization = await this.organization(id, name, category);
+    for (const { id, name, category, jurisdiction, purposes, sites = [], clients } of DEMO_ORGANIZATIONS) {
+      const organization = await this.organization(id, name, category, jurisdiction);
       if (purposes.length > 0) {
         await this.repository.execute<Agreement>(
           accessStreams.agreement(id),
@@ -58,19 +60,32 @@ export class DirectorySetup {
               ? decideAgreement(
                   {
                     type: 'SignAgreement',
-                    agreement: {
-                      organizationId: id,
+                    organizationId: id,
+                    term: {
                       version: 'demo-1',
                       signatory: 'Demonstration',
                       purposes,
                       ...DEMO_AGREEMENT_TERM,
                     },
                     organization,
+                    siteOrganizationIds: [],
+                    at: DEMO_AGREEMENT_TERM.startsAt,
                   },
                   state,
                 )
               : [],
           (index) => derivedEventId(ACTOR, 'agreement', id, index),
+          { actor: ACTOR },
+        );
+      }
+      for (const { code, ...details } of sites) {
+        await this.repository.execute<Site>(
+          accessStreams.site(code),
+          (state) =>
+            state === undefined
+              ? decideSite({ type: 'OpenSite', code, details, organization, namesTaken: [] }, state)
+              : [],
+          (index) => derivedEventId(ACTOR, 'site', code, index),
           { actor: ACTOR },
         );
       }
@@ -81,13 +96,22 @@ export class DirectorySetup {
   private organization(
     organizationId: string,
     name: string,
-    category: OrganizationCategory,
+    category: string,
+    jurisdiction?: readonly string[],
   ): Promise<Organization | undefined> {
     return this.repository.execute<Organization>(
       accessStreams.organization(organizationId),
       (state) =>
         decideOrganization(
-          { type: 'EnrolOrganization', organization: { organizationId, name, category } },
+          {
+            type: 'EnrolOrganization',
+            organization: {
+              organizationId,
+              name,
+              category,
+              ...(jurisdiction === undefined ? {} : { jurisdiction }),
+            },
+          },
           state,
         ),
       (index) => derivedEventId(ACTOR, 'organization', organizationId, index),

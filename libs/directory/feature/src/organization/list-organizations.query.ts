@@ -4,6 +4,7 @@ import type { ReadModel } from '@registry/persistence';
 import { MoreThan } from 'typeorm';
 import { OrganizationRow } from '../access/access-rows.js';
 import { DIRECTORY_READ_MODEL } from '../access/callers.module.js';
+import { nextOf, PAGE_SIZE } from '../access/page.js';
 
 export class ListOrganizations {
   /** @param after the `next` of the page before, or empty */
@@ -11,12 +12,11 @@ export class ListOrganizations {
 }
 
 export interface OrganizationPage {
+  /** `parentId` is empty where there is none. */
   readonly organizations: readonly Omit<OrganizationRow, 'revision'>[];
   /** Absent on the last page. */
   readonly next?: string;
 }
-
-const PAGE = 100;
 
 @QueryHandler(ListOrganizations)
 export class ListOrganizationsHandler implements IQueryHandler<ListOrganizations, OrganizationPage> {
@@ -24,12 +24,11 @@ export class ListOrganizationsHandler implements IQueryHandler<ListOrganizations
 
   async execute({ after }: ListOrganizations): Promise<OrganizationPage> {
     const organizations = await this.readModel.queries.getRepository(OrganizationRow).find({
-      select: { organizationId: true, name: true, category: true, status: true },
+      select: { organizationId: true, name: true, category: true, status: true, parentId: true },
       where: { organizationId: MoreThan(after) },
       order: { organizationId: 'ASC' },
-      take: PAGE,
+      take: PAGE_SIZE,
     });
-    const last = organizations.at(-1);
-    return { organizations, ...(organizations.length === PAGE && last ? { next: last.organizationId } : {}) };
+    return { organizations, ...nextOf(organizations, ({ organizationId }) => organizationId) };
   }
 }

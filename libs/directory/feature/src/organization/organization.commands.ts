@@ -1,9 +1,21 @@
 import type { Caller } from '@registry/access';
-import type { EnrolOrganizationDto, SignAgreementDto } from './organization.dto.js';
+import type {
+  AcquireOrganizationDto,
+  AmendOrganizationDto,
+  EnrolOrganizationDto,
+} from './organization.dto.js';
 
 export class EnrolOrganization {
   constructor(
     readonly body: EnrolOrganizationDto,
+    readonly caller: Caller,
+  ) {}
+}
+
+export class AmendOrganization {
+  constructor(
+    readonly organizationId: string,
+    readonly body: AmendOrganizationDto,
     readonly caller: Caller,
   ) {}
 }
@@ -15,17 +27,10 @@ export class CloseOrganization {
   ) {}
 }
 
-export class SignAgreement {
+export class AcquireOrganization {
   constructor(
     readonly organizationId: string,
-    readonly body: SignAgreementDto,
-    readonly caller: Caller,
-  ) {}
-}
-
-export class EndAgreement {
-  constructor(
-    readonly organizationId: string,
+    readonly body: AcquireOrganizationDto,
     readonly caller: Caller,
   ) {}
 }

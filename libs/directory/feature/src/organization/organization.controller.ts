@@ -2,16 +2,17 @@ import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Put, Query
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Roles, type Caller } from '@registry/access';
-import type { Agreement, Organization } from '@registry/directory-domain';
+import type { Organization } from '@registry/directory-domain';
 import { Emits } from '@registry/http';
-import {
-  CloseOrganization,
-  EndAgreement,
-  EnrolOrganization,
-  SignAgreement,
-} from './organization.commands.js';
-import { EnrolOrganizationDto, SignAgreementDto } from './organization.dto.js';
 import { ListOrganizations, type OrganizationPage } from './list-organizations.query.js';
+import {
+  AcquireOrganization,
+  AmendOrganization,
+  CloseOrganization,
+  EnrolOrganization,
+} from './organization.commands.js';
+import { AcquireOrganizationDto, AmendOrganizationDto, EnrolOrganizationDto } from './organization.dto.js';
+import { ReadOrganization, type OrganizationWithAgreement } from './read-organization.query.js';
 
 @ApiTags('directory')
 @Controller('directory/organizations')
@@ -39,6 +40,26 @@ export class OrganizationController {
     return this.queries.execute(new ListOrganizations(typeof after === 'string' ? after : ''));
   }
 
+  @Get(':id')
+  @Roles('administrator', 'help-desk')
+  @Emits('nothing')
+  @ApiOperation({ summary: 'One organization, with its agreement' })
+  read(@Param('id', ParseUUIDPipe) id: string): Promise<OrganizationWithAgreement> {
+    return this.queries.execute(new ReadOrganization(id));
+  }
+
+  @Put(':id')
+  @Roles('administrator')
+  @Emits('nothing')
+  @ApiOperation({ summary: 'Replaces name, parent and jurisdiction of an organization' })
+  amend(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: AmendOrganizationDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<Organization> {
+    return this.commands.execute(new AmendOrganization(id, body, caller));
+  }
+
   @Post(':id/close')
   @HttpCode(200)
   @Roles('administrator')
@@ -48,24 +69,19 @@ export class OrganizationController {
     return this.commands.execute(new CloseOrganization(id, caller));
   }
 
-  @Put(':id/agreement')
-  @Roles('administrator')
-  @Emits('nothing')
-  @ApiOperation({ summary: 'Records the signed user agreement' })
-  sign(
-    @Param('id', ParseUUIDPipe) id: string,
-    @Body() body: SignAgreementDto,
-    @CurrentCaller() caller: Caller,
-  ): Promise<Agreement> {
-    return this.commands.execute(new SignAgreement(id, body, caller));
-  }
-
-  @Post(':id/agreement/end')
+  @Post(':id/acquired')
   @HttpCode(200)
   @Roles('administrator')
   @Emits('nothing')
-  @ApiOperation({ summary: 'Ends the user agreement now: the organization may submit but no longer read' })
-  end(@Param('id', ParseUUIDPipe) id: string, @CurrentCaller() caller: Caller): Promise<Agreement> {
-    return this.commands.execute(new EndAgreement(id, caller));
+  @ApiOperation({
+    summary:
+      'Records that another organization acquired it: its clients and agreement end and do not pass over',
+  })
+  acquire(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: AcquireOrganizationDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<Organization> {
+    return this.commands.execute(new AcquireOrganization(id, body, caller));
   }
 }

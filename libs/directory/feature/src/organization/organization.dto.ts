@@ -1,43 +1,52 @@
-import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsString, Length, Matches } from 'class-validator';
 import {
-  ORGANIZATION_CATEGORIES,
-  PURPOSES,
-  type OrganizationCategory,
-  type PurposeOfUse,
-} from '@registry/contracts';
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+} from 'class-validator';
+import { ORGANIZATION_CATEGORIES, type OrganizationCategory } from '@registry/contracts';
 
-const INSTANT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{3})?Z$/;
-
-export class EnrolOrganizationDto {
+export class AmendOrganizationDto {
   @IsString()
   @Length(1, 200)
   name: string;
 
-  /** Category of Minn. Stat. 144.3351. */
+  /** Organization that this one is a part of. */
+  @IsOptional()
+  @IsUUID()
+  parentId?: string;
+
+  /** Of a community health board: its counties, by FIPS code (`27053`) or name. */
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(87)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @Length(1, 50, { each: true })
+  jurisdiction?: string[];
+}
+
+export class EnrolOrganizationDto extends AmendOrganizationDto {
+  /** Category of Minn. Stat. 144.3351. It never changes. */
   @IsIn(ORGANIZATION_CATEGORIES)
   category: OrganizationCategory;
 }
 
-export class SignAgreementDto {
-  @IsString()
-  @Length(1, 50)
-  version: string;
+export class AcquireOrganizationDto {
+  /** The organization that acquired it. */
+  @IsUUID()
+  byOrganizationId: string;
 
-  @IsString()
-  @Length(1, 200)
-  signatory: string;
-
-  @IsArray()
-  @ArrayNotEmpty()
-  @ArrayUnique()
-  @IsIn(PURPOSES, { each: true })
-  purposes: PurposeOfUse[];
-
-  /** ISO-8601 UTC. */
-  @Matches(INSTANT)
-  startsAt: string;
-
-  /** ISO-8601 UTC, exclusive. */
-  @Matches(INSTANT)
-  endsAt: string;
+  /** `YYYY-MM-DD`, today at the latest. */
+  @Matches(/^\d{4}-\d{2}-\d{2}$/)
+  @IsISO8601({ strict: true })
+  on: string;
 }
