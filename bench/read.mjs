@@ -1,5 +1,6 @@
 import autocannon from 'autocannon';
 import { describeProbe, fdatasyncProbe } from './lib/fdatasync-probe.mjs';
+import { liftLimits } from './lib/limits.mjs';
 import { eventually, headers, startRegistry } from './lib/registry.mjs';
 import { vxu } from './lib/vxu.mjs';
 
@@ -13,6 +14,7 @@ const READ = { 'x-purpose-of-use': 'treatment' };
 export const read = async () => {
   const registry = await startRegistry({ main: 'bench/lib/registry-with-ungated-route.mjs' });
   try {
+    await liftLimits(registry.url);
     const ids = await enrol(registry.url);
     const probe = fdatasyncProbe(registry.folder);
     const load = async (path, connections, everyone) => {

@@ -19,6 +19,7 @@ const ONE_ROUND_MS = 25;
 jest.setTimeout(DURATION_MS + 60_000);
 
 const LAKESIDE = 'demo-lakeside-clinic';
+const LAKESIDE_CLIENT = 'd0000000-0000-4000-8000-000000000011';
 const PRAIRIE = 'demo-prairie-clinic';
 const PRAIRIE_ID = 'd0000000-0000-4000-8000-000000000002';
 
@@ -65,6 +66,16 @@ const postgres = STORES.find(({ name }) => name === 'PostgreSQL');
     environment = { DATA_DIR: folder.path, ...made.environment };
     worker = await RegistryProcess.start(environment);
     query = await RegistryProcess.start(environment, 'query');
+    // Its readers ask as fast as they are answered.
+    const lifted = await worker.request('PUT', `/directory/clients/${LAKESIDE_CLIENT}`, {
+      as: 'demo-administrator',
+      json: {
+        name: 'Lakeside EHR',
+        roles: ['submitter', 'reader'],
+        limits: { requestsPerMinute: 1_000_000 },
+      },
+    });
+    expect(lifted.status).toBe(200);
     await worker.request('POST', '/hl7', { as: LAKESIDE, hl7: vxu(EMIL) });
     // The clinic that a lock leaves the record to reads it too, from its own submission.
     await worker.request('POST', '/hl7', { as: PRAIRIE, hl7: vxu({ ...EMIL, controlId: 'GATES-2' }) });

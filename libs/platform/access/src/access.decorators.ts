@@ -20,6 +20,8 @@ export const Public = (): CustomDecorator => SetMetadata(PUBLIC, true);
 
 export interface RequestWithCaller {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Where it comes from: the client's address, or the nearest proxy's that is not trusted. */
+  readonly ip: string;
   caller?: Caller;
 }
 

@@ -20,5 +20,8 @@ export const CommandId = createParamDecorator((_data: unknown, context: Executio
   return commandIdOf(caller.clientId, operation, key);
 });
 
-export const commandIdOf = (clientId: string, operation: string, key: string): string =>
-  uuidOfHex(hash('sha256', JSON.stringify([clientId, operation, key]), 'hex'));
+/** A UUID of version 8, which is for ids of one's own making (RFC 9562): clients get it as the id of what they made. */
+export const commandIdOf = (clientId: string, operation: string, key: string): string => {
+  const hex = hash('sha256', JSON.stringify([clientId, operation, key]), 'hex');
+  return uuidOfHex(`${hex.slice(0, 12)}8${hex.slice(13, 16)}a${hex.slice(17)}`);
+};

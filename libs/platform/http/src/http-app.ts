@@ -20,14 +20,21 @@ const MAX_STREAM_BYTES = 4 * 2 ** 30;
 export const STREAMED_MEDIA_TYPES = ['application/x-ndjson', 'application/ndjson', 'text/csv'] as const;
 export const HL7_MEDIA_TYPES = ['application/hl7-v2', 'x-application/hl7-v2+er7', 'text/plain'] as const;
 
+export interface HttpOptions {
+  /** Addresses and networks of proxies whose `x-forwarded-for` is believed. None: a request's source is whoever connected. */
+  readonly trustedProxies?: readonly string[];
+}
+
 /** A Nest application on Fastify as every service of the registry runs it; not listening yet. */
 export const createHttpApp = async (
   module: Type | DynamicModule,
   logger: Logger,
+  { trustedProxies = [] }: HttpOptions = {},
 ): Promise<NestFastifyApplication> => {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     // Whoever still asks while the service stops is answered, and told that the connection ends.
     return503OnClosing: false,
     frameworkErrors: answerUnroutable,

@@ -1,4 +1,5 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { TooManyRequests } from '@registry/access';
 import { errorCode, type Logger } from '@registry/observability';
 import type { FastifyReply } from 'fastify';
 import { problem, PROBLEM_MEDIA_TYPE, type Problem } from './problem.js';
@@ -14,6 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (answer.status >= 500)
       this.logger.error('http.failed', { status: answer.status, code: errorCode(error) });
     if (answer.status === 503) void reply.header('retry-after', '1');
+    if (error instanceof TooManyRequests) void reply.header('retry-after', String(error.retryAfterSeconds));
     void reply.status(answer.status).header('content-type', PROBLEM_MEDIA_TYPE).send(JSON.stringify(answer));
   }
 }
@@ -27,6 +29,7 @@ export class InvalidInput extends HttpException {
 
 const problemOf = (error: unknown): Problem => {
   if (error instanceof InvalidInput) return problem(400, { code: 'INPUT.INVALID', errors: error.errors });
+  if (error instanceof TooManyRequests) return problem(429, { code: error.code });
   if (error instanceof HttpException) return problem(error.getStatus());
   const code = errorCode(error);
   if (/^(STORE|KEYS|READ_MODEL|GATE)\./.test(code)) return problem(503);

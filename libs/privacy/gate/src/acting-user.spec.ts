@@ -1,5 +1,6 @@
 import { accessStreams, type UserState } from '@registry/contracts';
 import type { RecordDisclosedData } from '@registry/privacy-domain';
+import type { JournaledRequest } from './inquiry-journal.js';
 import { CLINIC_A, CLINIC_B, gateWorld, historyOf, requestOf } from './testing/gate-world.js';
 
 const USER = 'user-1';
@@ -15,7 +16,9 @@ const user: UserState = {
 /** One read by clinic A for the user; what the store was asked for, and what came of it. */
 const readFor = async (userId: string | undefined, ...states: UserState[]) => {
   const asked: string[][] = [];
+  const journaled: JournaledRequest[] = [];
   const world = await gateWorld({
+    journal: { append: (request) => Promise.resolve(void journaled.push(request)) },
     around: (call, run) => {
       if (call.method === 'heads') asked.push([...call.streams]);
       return run();
@@ -35,13 +38,15 @@ const readFor = async (userId: string | undefined, ...states: UserState[]) => {
   const { kind } = await world.gate.disclose({ ...request, requester });
   const disclosed = (await historyOf(world.store)).find(({ event }) => event.type === 'RecordDisclosed');
   const data = disclosed?.event.data as RecordDisclosedData | undefined;
-  return { kind, asked, decidedOn: data?.decidedOn.map(({ stream }) => stream) };
+  const users = [data?.userId, ...journaled.map((entry) => entry.requester.userId)];
+  return { kind, asked, users, decidedOn: data?.decidedOn.map(({ stream }) => stream) };
 };
 
 describe('A read for a user', () => {
   it('is decided on the user’s head, in the same one call, and the disclosure names it', async () => {
-    const { kind, asked, decidedOn } = await readFor(USER, user);
+    const { kind, asked, users, decidedOn } = await readFor(USER, user);
     expect(kind).toBe('released');
+    expect(users).toEqual([USER, USER]);
     expect(decidedOn).toContain(accessStreams.user(USER));
     expect(asked).toHaveLength(1);
     expect(asked[0]).toContain(accessStreams.user(USER));
@@ -53,16 +58,19 @@ describe('A read for a user', () => {
       await readFor(USER, { ...user, organizationId: CLINIC_B }),
       await readFor(USER),
     ];
-    for (const { kind, asked, decidedOn } of refusals) {
+    for (const { kind, asked, users, decidedOn } of refusals) {
       expect(kind).toBe('refused');
+      // The journal names the user, too.
+      expect(users).toEqual([undefined, USER]);
       expect(decidedOn).toBeUndefined();
       expect(asked).toEqual(refusals[0]?.asked);
     }
   });
 
   it('asks for nothing more where there is none', async () => {
-    const { kind, asked } = await readFor(undefined, user);
+    const { kind, asked, users } = await readFor(undefined, user);
     expect(kind).toBe('released');
+    expect(users).toEqual([undefined, undefined]);
     expect(asked.flat()).not.toContain(accessStreams.user(USER));
   });
 });

@@ -47,6 +47,14 @@ describe('The journal of inquiries', () => {
     expect(new Set(entries.map(({ data }) => data['subject'])).size).toBe(3);
   });
 
+  it('names the user where one was stated, and nobody else', async () => {
+    const request = requestOf(CLINIC_A, PERSON);
+    const requester = { ...request.requester, userId: 'user-1' };
+    const [withUser, without] = await journaled({ ...request, requester }, request);
+    expect(withUser?.data).toHaveProperty('userId', 'user-1');
+    expect(without?.data).not.toHaveProperty('userId');
+  });
+
   it('of two processes is written side by side', async () => {
     const store = createMemoryEventStore();
     const clock = new VirtualClock();

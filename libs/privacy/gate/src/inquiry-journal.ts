@@ -53,6 +53,8 @@ export class StoredInquiryJournal implements InquiryJournal {
           form: inquiry.form,
           purpose,
           organizationId: requester.organizationId,
+          // As stated, so that a refused inquiry names the user, too (DOMAIN 2.2): whether there is such a user is decided elsewhere.
+          ...(requester.userId === undefined ? {} : { userId: requester.userId }),
           subject: seal(key, inquiryId, personId),
           terms: hmac(key, 'inquiry-terms', ...inquiry.terms),
           keyVersion: version,

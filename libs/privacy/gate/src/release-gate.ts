@@ -263,6 +263,7 @@ export class ReleaseGate {
       inquiryId: read.inquiryId,
       clientId: requester.clientId,
       organizationId: requester.organizationId,
+      ...(requester.userId === undefined ? {} : { userId: requester.userId }),
       purpose,
       policy: read.decision.policy,
       fields: read.decision.fields,

@@ -7,6 +7,7 @@ import { LOGGER, type Logger } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
 import type { ConsumerThread } from '@registry/runtime';
 import { PersonController } from './read/person.controller.js';
+import { PersonLimit } from './read/person-limit.js';
 import { ReadPersonHandler, SearchPersonHandler } from './read/read-person.query.js';
 import { recordConsumer } from './record/record-consumer.js';
 import { QUERY_READ_MODEL, RECORD_THREAD } from './record/records.module.js';
@@ -15,7 +16,7 @@ import { QUERY_READ_MODEL, RECORD_THREAD } from './record/records.module.js';
 @Module({
   imports: [CqrsModule],
   controllers: [PersonController],
-  providers: [ReadPersonHandler, SearchPersonHandler],
+  providers: [PersonLimit, ReadPersonHandler, SearchPersonHandler],
 })
 export class QueryModule implements OnModuleInit {
   constructor(

@@ -7,6 +7,8 @@ export type RequestCommand =
       readonly change: SettingChange;
       readonly capacity: Capacity;
       readonly sealedForm: string;
+      /** Of change, capacity and form, keyed by what the form is sealed with. */
+      readonly digest: string;
       readonly submittedBy: string;
       /** ISO-8601 UTC. */
       readonly receivedAt: string;

@@ -15,6 +15,7 @@ const given = specOf<RequestCommand, RequestEvent, RequestState>({
 const FORM = {
   capacity: 'self',
   sealedForm: 'sealed',
+  digest: 'digest',
   submittedBy: 'web-form',
   receivedAt: '2026-03-01T10:00:00.000Z',
   dueAt: '2026-03-08T10:00:00.000Z',
@@ -28,10 +29,10 @@ const applied: RequestCommand = { type: 'RecordApplied', personId: 'p1', setting
 const review: RequestCommand = { type: 'SendToReview' };
 const COMMANDS = { submit, verify, approve, reject, applied, review };
 
-const Submitted: RequestEvent = {
+const Submitted = {
   type: 'PrivacyRequestSubmitted',
   data: { change: { kind: 'opt-out' }, ...FORM },
-};
+} as const satisfies RequestEvent;
 const Verified: RequestEvent = {
   type: 'PrivacyRequestVerified',
   data: { verifiedBy: 'desk-1', evidence: 'id-card' },
@@ -65,7 +66,6 @@ const HISTORIES = {
 
 const UNKNOWN = 'PRIVACY.REQUEST_UNKNOWN';
 const DECIDED = 'PRIVACY.REQUEST_ALREADY_DECIDED';
-const EXISTS = 'PRIVACY.REQUEST_EXISTS';
 
 /** Every command in every state: the event it makes, nothing because it is fulfilled, or the code it is refused with. */
 const TABLE: Record<
@@ -81,7 +81,7 @@ const TABLE: Record<
     review: UNKNOWN,
   },
   submitted: {
-    submit: EXISTS,
+    submit: 'nothing',
     verify: Verified,
     approve: 'PRIVACY.REQUEST_NOT_VERIFIED',
     reject: Rejected,
@@ -89,7 +89,7 @@ const TABLE: Record<
     review: DECIDED,
   },
   verified: {
-    submit: EXISTS,
+    submit: 'nothing',
     verify: 'nothing',
     approve: Approved,
     reject: Rejected,
@@ -97,7 +97,7 @@ const TABLE: Record<
     review: DECIDED,
   },
   approved: {
-    submit: EXISTS,
+    submit: 'nothing',
     verify: 'nothing',
     approve: 'nothing',
     reject: DECIDED,
@@ -105,7 +105,7 @@ const TABLE: Record<
     review: NeedsReview,
   },
   'needs-review': {
-    submit: EXISTS,
+    submit: 'nothing',
     verify: 'nothing',
     approve: 'nothing',
     reject: Rejected,
@@ -113,7 +113,7 @@ const TABLE: Record<
     review: 'nothing',
   },
   applied: {
-    submit: EXISTS,
+    submit: 'nothing',
     verify: 'nothing',
     approve: 'nothing',
     reject: DECIDED,
@@ -121,7 +121,7 @@ const TABLE: Record<
     review: DECIDED,
   },
   rejected: {
-    submit: EXISTS,
+    submit: 'nothing',
     verify: DECIDED,
     approve: DECIDED,
     reject: 'nothing',
@@ -147,6 +147,40 @@ describe('A Privacy Setting Change Request', () => {
 
   it.each(STATUSES)('is %s after the events that say so', (status) => {
     expect(HISTORIES[status].reduce(evolveRequest, initialRequestState).status).toBe(status);
+  });
+
+  it.each(STATUSES.filter((status) => status !== 'absent'))(
+    'that is %s, refuses a submission of something else under its id',
+    (status) => {
+      given(...HISTORIES[status])
+        .when({ ...submit, digest: 'another' })
+        .thenRefused('IDEMPOTENCY.KEY_REUSED');
+    },
+  );
+
+  it('from before there were digests cannot be submitted again, and goes on', () => {
+    const { change, capacity, sealedForm, submittedBy, receivedAt, dueAt } = Submitted.data;
+    const first: RequestEvent = {
+      type: 'PrivacyRequestSubmitted',
+      data: { change, capacity, sealedForm, submittedBy, receivedAt, dueAt },
+    };
+    given(first).when(submit).thenRefused('IDEMPOTENCY.KEY_REUSED');
+    given(first).when(verify).then(Verified);
+  });
+
+  it('is not decided anew when it is submitted again', () => {
+    const lock: RequestCommand = {
+      type: 'SubmitRequest',
+      change: { kind: 'lock', organizationId: 'a' },
+      ...FORM,
+    };
+    const Locked: RequestEvent = {
+      type: 'PrivacyRequestSubmitted',
+      data: { change: { kind: 'lock', organizationId: 'a' }, ...FORM },
+    };
+    given(Locked)
+      .when({ ...lock, holderIsProvider: false })
+      .thenNothing();
   });
 
   it('names a holder only if that is known to be a provider', () => {
@@ -197,8 +231,6 @@ describe('The laws of the request decider', () => {
   it('decides a command that is fulfilled to nothing', () => {
     fc.assert(
       fc.property(anyCommands, fc.constantFrom(...NAMES), (names, last) => {
-        // A second submission under one id is not a repetition: the form is sealed anew each time.
-        fc.pre(last !== 'submit');
         const events = stream(names);
         const first = decided(COMMANDS[last], replay(events));
         fc.pre(first !== 'refused');

@@ -7,16 +7,19 @@ import type { RequestState } from './request.state.js';
 export const decideRequest = (command: RequestCommand, state: RequestState): RequestEvent[] => {
   switch (command.type) {
     case 'SubmitRequest': {
-      if (state.status !== 'absent') throw new PrivacyError('PRIVACY.REQUEST_EXISTS');
+      if (state.status !== 'absent') {
+        if (state.digest === command.digest) return [];
+        throw new PrivacyError('IDEMPOTENCY.KEY_REUSED');
+      }
       // A lock is held by a provider, never by a school or an insurer (DOMAIN 3.2).
       if ('organizationId' in command.change && command.holderIsProvider !== true) {
         throw new PrivacyError('PRIVACY.HOLDER_NOT_A_PROVIDER');
       }
-      const { change, capacity, sealedForm, submittedBy, receivedAt, dueAt } = command;
+      const { change, capacity, sealedForm, digest, submittedBy, receivedAt, dueAt } = command;
       return [
         {
           type: 'PrivacyRequestSubmitted',
-          data: { change, capacity, sealedForm, submittedBy, receivedAt, dueAt },
+          data: { change, capacity, sealedForm, digest, submittedBy, receivedAt, dueAt },
         },
       ];
     }

@@ -11,6 +11,11 @@ export type RequestEvent =
         readonly change: SettingChange;
         readonly capacity: Capacity;
         readonly sealedForm: string;
+        /**
+         * Of what was submitted, keyed by what the form is sealed with, so that it tells nobody else anything and dies with that key. Absent in
+         * the first events.
+         */
+        readonly digest?: string;
         readonly submittedBy: string;
         /** ISO-8601 UTC. */
         readonly receivedAt: string;

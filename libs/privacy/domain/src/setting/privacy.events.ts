@@ -52,6 +52,8 @@ export type RecordDisclosedData = {
   readonly inquiryId: string;
   readonly clientId: string;
   readonly organizationId: string;
+  /** The user for whom the client acted; absent: it acted for nobody, or the event is from before users were recorded. */
+  readonly userId?: string;
   readonly purpose: string;
   readonly policy: string;
   readonly fields: readonly string[];

@@ -3,6 +3,8 @@ import type { RejectRequestDto, SubmitRequestDto, VerifyRequestDto } from './req
 
 export class SubmitRequest {
   constructor(
+    /** The id of the command is the request's: sent again, it is the same request. */
+    readonly requestId: string,
     readonly body: SubmitRequestDto,
     readonly caller: Caller,
   ) {}

@@ -1,8 +1,8 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Roles, type Caller } from '@registry/access';
-import { Emits } from '@registry/http';
+import { CommandId, Emits } from '@registry/http';
 import {
   ApproveRequest,
   RejectRequest,
@@ -29,8 +29,13 @@ export class RequestController {
   @Roles('help-desk', 'individual')
   @Emits('nothing')
   @ApiOperation({ summary: 'Submits a Privacy Setting Change Request that names one person by form data' })
-  submit(@Body() body: SubmitRequestDto, @CurrentCaller() caller: Caller): Promise<RequestReceipt> {
-    return this.commands.execute(new SubmitRequest(body, caller));
+  @ApiHeader({ name: 'idempotency-key', required: false })
+  submit(
+    @Body() body: SubmitRequestDto,
+    @CommandId() requestId: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<RequestReceipt> {
+    return this.commands.execute(new SubmitRequest(requestId, body, caller));
   }
 
   @Post(':id/verify')

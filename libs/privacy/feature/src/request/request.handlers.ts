@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { CONTENT_KEYS, newContentKey, seal, type ContentKeys } from '@registry/content-keys';
+import { CONTENT_KEYS, digest, newContentKey, seal, type ContentKeys } from '@registry/content-keys';
 import {
   accessStreams,
   privacyRequestStream,
@@ -32,13 +31,16 @@ export class SubmitRequestHandler implements ICommandHandler<SubmitRequest, Requ
     private readonly requests: RequestRepository,
   ) {}
 
-  async execute({ body, caller }: SubmitRequest): Promise<RequestReceipt> {
+  /** A request submitted again is answered as the first time, whatever became of it. */
+  async execute({ requestId, body, caller }: SubmitRequest): Promise<RequestReceipt> {
     const change = changeOf(body);
     const holderIsProvider =
       'organizationId' in change ? await this.isProvider(change.organizationId) : undefined;
-    const requestId = randomUUID();
     const keyId = privacyRequestStream(requestId);
+    // Whoever comes second under this id gets the first one's key, and with it the same digest of the same request.
     const key = await this.contentKeys.put(keyId, newContentKey());
+    const form = formOf(body.person);
+    const submitted = digest(key, JSON.stringify({ change, capacity: body.capacity, form }));
     const now = this.clock.now();
     await this.requests.execute(
       requestId,
@@ -46,13 +48,15 @@ export class SubmitRequestHandler implements ICommandHandler<SubmitRequest, Requ
         type: 'SubmitRequest',
         change,
         capacity: body.capacity,
-        sealedForm: seal(key, keyId, JSON.stringify(formOf(body.person))),
+        sealedForm: seal(key, keyId, JSON.stringify(form)),
+        digest: submitted,
         submittedBy: caller.clientId,
         receivedAt: now.toISOString(),
         dueAt: new Date(now.getTime() + REQUEST_POLICY.dueDays * MS_PER_DAY).toISOString(),
         ...(holderIsProvider === undefined ? {} : { holderIsProvider }),
       },
-      requestId,
+      // With the digest: two different requests at once under one id are two appends, of which the store takes one.
+      `${requestId}/${submitted}`,
       caller.clientId,
     );
     return { requestId, status: 'submitted' };

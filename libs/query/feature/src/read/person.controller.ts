@@ -29,6 +29,7 @@ export interface SearchAnswer {
 @Controller('persons')
 @Roles('reader')
 @ApiHeader({ name: 'x-purpose-of-use', required: true, enum: PURPOSES })
+@ApiHeader({ name: 'x-user-id', required: false, description: 'The user for whom the client acts' })
 export class PersonController {
   constructor(private readonly queries: QueryBus) {}
 

@@ -4,10 +4,11 @@ import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Caller } from '@registry/access';
 import { hmac, KEY_RING, type KeyRing } from '@registry/content-keys';
 import { uuidOfHex, type PurposeOfUse } from '@registry/contracts';
-import { ReleaseGate, type DisclosureOutcome } from '@registry/privacy-gate';
+import { ReleaseGate, type DisclosureOutcome, type Requester } from '@registry/privacy-gate';
 import { keyOfIdentifier, keyOfName } from '../record/search-keys.js';
 import { StoredRecords } from '../record/stored-records.js';
 import type { SearchDto } from './person.dto.js';
+import { PersonLimit } from './person-limit.js';
 
 export class ReadPerson {
   constructor(
@@ -31,14 +32,16 @@ export class ReadPersonHandler implements IQueryHandler<ReadPerson, DisclosureOu
   constructor(
     private readonly records: StoredRecords,
     private readonly gate: ReleaseGate,
+    private readonly limit: PersonLimit,
     @Inject(KEY_RING) private readonly keys: KeyRing,
   ) {}
 
   async execute({ registryId, purpose, caller }: ReadPerson): Promise<DisclosureOutcome> {
-    const { organizationId, clientId } = caller;
+    const { organizationId } = caller;
+    await this.limit.admit(caller, 'read', registryId);
     const candidate = await this.records.candidateById(organizationId, registryId);
     return this.gate.disclose({
-      requester: { organizationId, clientId },
+      requester: requesterOf(caller),
       purpose,
       personId: candidate ?? decoyFor(this.keys, organizationId, registryId),
       inquiry: { form: 'read', terms: [registryId] },
@@ -51,21 +54,30 @@ export class SearchPersonHandler implements IQueryHandler<SearchPerson, Disclosu
   constructor(
     private readonly records: StoredRecords,
     private readonly gate: ReleaseGate,
+    private readonly limit: PersonLimit,
     @Inject(KEY_RING) private readonly keys: KeyRing,
   ) {}
 
   async execute({ terms, purpose, caller }: SearchPerson): Promise<DisclosureOutcome> {
-    const { organizationId, clientId } = caller;
+    const { organizationId } = caller;
     const searchKey = searchKeyOf(terms);
+    await this.limit.admit(caller, 'search', searchKey);
     const candidate = await this.records.candidateByKey(organizationId, searchKey);
     return this.gate.disclose({
-      requester: { organizationId, clientId },
+      requester: requesterOf(caller),
       purpose,
       personId: candidate ?? decoyFor(this.keys, organizationId, searchKey),
       inquiry: { form: 'search', terms: [searchKey] },
     });
   }
 }
+
+/** A user whom the caller names was checked for its form only; whether that user may read, the gate decides on the user's head. */
+const requesterOf = ({ organizationId, clientId, userId }: Caller): Requester => ({
+  organizationId,
+  clientId,
+  ...(userId === undefined ? {} : { userId }),
+});
 
 const searchKeyOf = ({ identifier, name }: SearchDto): string => {
   if (identifier !== undefined) return keyOfIdentifier(identifier);
