@@ -29,9 +29,9 @@ export const RosterEntryMatched = Type.Object({
   organizationId: Type.String(),
   clientId: Type.String(),
   receivedAt: Type.String(),
-  /** Term of the service: legal days, both included. */
+  /** Term of the service: legal days, both included. Without a last day the directory's policy says how long. */
   from: Type.String({ format: 'date' }),
-  through: Type.String({ format: 'date' }),
+  through: Type.Optional(Type.String({ format: 'date' })),
 });
 export type RosterEntryMatched = Static<typeof RosterEntryMatched>;
 

@@ -155,9 +155,9 @@ export type VitalRecord = Static<typeof VitalRecord>;
 
 /** A row of an enrolment, coverage or client roster: evidence of a service relationship, never a record. */
 export const RosterEntry = Type.Object({
-  /** Legal days, both included. */
+  /** Legal days, both included. Where the roster does not say the last one, the directory's policy does. */
   from: Type.String({ format: 'date' }),
-  through: Type.String({ format: 'date' }),
+  through: Type.Optional(Type.String({ format: 'date' })),
 });
 export type RosterEntry = Static<typeof RosterEntry>;
 

@@ -5,8 +5,13 @@ import { RELATIONSHIP_POLICY, type RelationshipPolicy } from './relationship-pol
 /** Something that shows that an organization serves a person, as it became known. Instants are ISO-8601 UTC. */
 export type Evidence =
   | { readonly kind: 'own-submission'; readonly receivedAt: string }
-  /** Term as the roster has it: legal days, both included. */
-  | { readonly kind: 'roster'; readonly receivedAt: string; readonly from: string; readonly through: string }
+  /** Term as the roster has it: legal days, both included. Without a last day it lasts as long as such a roster may. */
+  | {
+      readonly kind: 'roster';
+      readonly receivedAt: string;
+      readonly from: string;
+      readonly through?: string | undefined;
+    }
   /** The provider attests, in a request, that it serves the person. */
   | { readonly kind: 'attestation'; readonly receivedAt: string }
   /** The person lives in the jurisdiction of a community health board. */
@@ -27,8 +32,13 @@ export const itemOf = (
       return { ...item, endsAt: monthsAfter(receivedAt, policy.ownSubmission.months) };
     case 'roster': {
       const startsAt = startOfLegalDay(evidence.from);
+      // Nobody knows so early whom an organization will serve; and days at the end of the calendar have no next one.
+      if (Date.parse(startsAt) > Date.parse(monthsAfter(receivedAt, policy.roster.longestMonths)))
+        return undefined;
       const limit = rosterLimit(later(startsAt, receivedAt), category, policy.roster);
-      const endsAt = earlier(endOfLegalDay(evidence.through), limit);
+      const { through } = evidence;
+      const endsAt =
+        through === undefined || through > legalDayOf(limit) ? limit : earlier(endOfLegalDay(through), limit);
       return Date.parse(endsAt) > Date.parse(startsAt) ? { ...item, startsAt, endsAt } : undefined;
     }
     case 'attestation':
@@ -123,7 +133,7 @@ const daysAfter = (at: string, days: number): string => {
 };
 
 /** Ends on the last day of a shorter month. */
-const monthsAfter = (at: string, months: number): string => {
+export const monthsAfter = (at: string, months: number): string => {
   const text = instant(at);
   const year = Number(text.slice(0, 4));
   const month = Number(text.slice(5, 7)) - 1 + months;

@@ -10,3 +10,4 @@ export * from './user.decider.js';
 export { countsFor, type Evidence } from './evidence.js';
 export * from './relationship-policy.js';
 export * from './relationship.decider.js';
+export * from './residence.js';

@@ -17,7 +17,7 @@ export interface RelationshipPolicy {
     readonly bySchoolYear: readonly string[];
     /** Last day of the school year, `MM-DD`. */
     readonly schoolYearEnd: string;
-    /** What any other entry lasts at most, whatever it says. */
+    /** What any other entry lasts at most, whatever it says, and if it says nothing. An entry that starts later than that is no evidence. */
     readonly longestMonths: number;
   };
   readonly attestation: { readonly purposes: PurposesByCategory; readonly days: number };

@@ -15,7 +15,7 @@ const note = (evidence: Evidence, category = 'provider'): RelationshipCommand =>
   evidence,
 });
 const submitted = (receivedAt = RECEIVED): Evidence => ({ kind: 'own-submission', receivedAt });
-const rostered = (from: string, through: string, receivedAt = RECEIVED): Evidence => ({
+const rostered = (from: string, through: string | undefined, receivedAt = RECEIVED): Evidence => ({
   kind: 'roster',
   receivedAt,
   from,
@@ -116,6 +116,25 @@ describe('A relationship by roster', () => {
     };
     expect(itemOf('2026-03-31')).toMatchObject({ purposes: [purpose], endsAt: endOfLegalDay('2026-03-31') });
     expect(itemOf('9999-12-30')?.endsAt).toBe('2027-01-31T10:00:00.000Z');
+  });
+
+  it.each([
+    ['school', '2026-08-24', endOfLegalDay('2027-06-30')],
+    ['child-care', '2025-09-02', endOfLegalDay('2026-06-30')],
+    ['group-purchaser', '2026-01-31', '2027-01-31T10:00:00.000Z'],
+    ['provider', '2026-01-31', '2027-01-31T10:00:00.000Z'],
+  ])('of a %s that does not say how long lasts as long as it may', (category, from, endsAt) => {
+    const [event] = decideRelationship(note(rostered(from, undefined), category), undefined);
+    expect(event?.data.state).toMatchObject({ endsAt });
+  });
+
+  it.each([
+    ['school', '9999-12-31', '9999-12-31'],
+    ['school', '9999-12-31', undefined],
+    ['provider', '9999-06-01', undefined],
+    ['provider', '2026-01-31', '9999-12-31'],
+  ])('of a %s at the end of the calendar breaks nothing', (category, from, through) => {
+    expect(() => decideRelationship(note(rostered(from, through), category), undefined)).not.toThrow();
   });
 
   it.each(['community-health-board', 'commissioner', 'registry-operations'])(

@@ -1,5 +1,7 @@
 import { Inject, Module, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
+import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging';
 import { errorCode, LOGGER, type Logger } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
@@ -35,6 +37,7 @@ import { EndRelationshipHandler } from './relationship/end-relationship.handler.
 import { evidenceReactor } from './relationship/evidence.reactor.js';
 import { registryIdProjector } from './relationship/registry-id.projector.js';
 import { RelationshipController } from './relationship/relationship.controller.js';
+import { residenceReactor } from './relationship/residence.reactor.js';
 import { relationshipTopic } from './relationship/relationship.topic.js';
 import { ListSitesHandler } from './site/list-sites.query.js';
 import { SiteController } from './site/site.controller.js';
@@ -93,6 +96,8 @@ export class DirectoryModule implements OnModuleInit, BeforeApplicationShutdown 
   private sweep: Promise<unknown> = Promise.resolve();
 
   constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CONTENT_KEYS) private readonly contentKeys: ContentKeys,
     @Inject(MESSAGING) private readonly messaging: Messaging,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(DIRECTORY_READ_MODEL) private readonly readModel: ReadModel,
@@ -102,7 +107,7 @@ export class DirectoryModule implements OnModuleInit, BeforeApplicationShutdown 
   ) {}
 
   onModuleInit(): void {
-    const { messaging, readModel, repository } = this;
+    const { store, contentKeys, messaging, readModel, repository } = this;
     const onTrouble = consumerTroubleLog(this.logger);
     messaging.declare(accessTopic);
     messaging.declare(relationshipTopic);
@@ -110,6 +115,7 @@ export class DirectoryModule implements OnModuleInit, BeforeApplicationShutdown 
       accessProjector(messaging, readModel, onTrouble),
       registryIdProjector(messaging, readModel, onTrouble),
       evidenceReactor(repository, messaging, readModel, onTrouble),
+      residenceReactor({ store, contentKeys, repository, messaging, readModel, onTrouble }),
     );
     this.startSweeping();
   }

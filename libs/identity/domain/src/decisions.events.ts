@@ -36,7 +36,8 @@ export type IdentityDecision =
         readonly receivedAt: string;
         /** Legal days, both included. */
         readonly from: string;
-        readonly through: string;
+        /** Absent: the roster does not say. */
+        readonly through?: string;
         readonly explanation: Explanation;
       };
     }

@@ -293,7 +293,7 @@ const linkOf = (
     ? { type: 'SubmissionLinked', data: { ...link, explanation } }
     : {
         type: 'RosterEntryMatched',
-        data: { ...link, from: roster.from, through: roster.through, explanation },
+        data: { ...link, ...roster, explanation },
       };
 };
 

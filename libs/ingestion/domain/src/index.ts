@@ -4,5 +4,5 @@ export * from './submission.decider.js';
 export * from './upload.events.js';
 export * from './upload.state.js';
 export * from './upload.decider.js';
-export * from './roster-policy.js';
+export * from './roster-senders.js';
 export * from './quality.events.js';

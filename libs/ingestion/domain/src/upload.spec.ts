@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { decideUpload, type UploadCommand } from './upload.decider.js';
 import { evolveUpload, initialUploadState } from './upload.state.js';
-import { lastDayOfService } from './roster-policy.js';
 
 const started = { clientId: 'c', organizationId: 'o', kind: 'roster' } as const;
 
@@ -64,11 +63,4 @@ describe('An upload', () => {
       }),
     );
   });
-});
-
-describe('Enrolment', () => {
-  it.each([
-    ['2026-08-31', '2026-08-31'],
-    ['2026-09-01', '2027-08-31'],
-  ])('on %s counts to %s', (today, end) => expect(lastDayOfService('school', today)).toBe(end));
 });

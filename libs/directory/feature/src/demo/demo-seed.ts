@@ -72,7 +72,7 @@ export const DEMO_ORGANIZATIONS: readonly DemoOrganization[] = [
     name: 'Riverside Elementary School',
     category: 'school',
     purposes: ['school'],
-    clients: [{ id: id(13), name: 'School nurse', roles: ['reader'], key: DEMO_KEYS.school }],
+    clients: [{ id: id(13), name: 'School nurse', roles: ['roster', 'reader'], key: DEMO_KEYS.school }],
   },
   {
     id: id(4),
@@ -98,7 +98,7 @@ export const DEMO_ORGANIZATIONS: readonly DemoOrganization[] = [
     category: 'child-care',
     purposes: ['childcare'],
     clients: [
-      { id: id(17), name: 'Child care office', roles: ['submitter', 'reader'], key: DEMO_KEYS.childCare },
+      { id: id(17), name: 'Child care office', roles: ['roster', 'reader'], key: DEMO_KEYS.childCare },
     ],
   },
   {
@@ -107,7 +107,7 @@ export const DEMO_ORGANIZATIONS: readonly DemoOrganization[] = [
     category: 'group-purchaser',
     purposes: ['coverage'],
     clients: [
-      { id: id(18), name: 'Plan quality system', roles: ['submitter', 'reader'], key: DEMO_KEYS.insurer },
+      { id: id(18), name: 'Plan quality system', roles: ['roster', 'reader'], key: DEMO_KEYS.insurer },
     ],
   },
   {

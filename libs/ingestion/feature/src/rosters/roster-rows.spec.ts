@@ -10,20 +10,26 @@ const read = (value: unknown, category = 'school') => rosterRows.read(value, con
 
 describe('A roster row', () => {
   it.each([
-    ['school', '2027-08-31'],
-    ['child-care', '2027-08-31'],
-    ['postsecondary', '2027-08-31'],
-    ['group-purchaser', '2027-11-24'],
-    ['community-action-agency', '2027-11-24'],
-    ['provider', '2028-11-24'],
-  ])('of a %s that does not say counts to %s', (category, through) => {
-    const reading = read(row, category);
-    if ('problems' in reading) throw new Error(JSON.stringify(reading.problems));
-    expect(validatorOf('SubmissionContent', SubmissionContent)(reading.content)).toMatchObject({
-      kind: 'roster',
-      doses: [],
-      roster: { from: '2026-11-24', through },
+    'school',
+    'child-care',
+    'postsecondary',
+    'group-purchaser',
+    'community-action-agency',
+    'provider',
+  ])('of a %s is kept with the term that it says, and with no last day of its own', (category) => {
+    const contents = [row, { ...row, from: '2026-09-01', through: '2040-01-01' }].map((value) => {
+      const reading = read(value, category);
+      if ('problems' in reading) throw new Error(JSON.stringify(reading.problems));
+      return validatorOf('SubmissionContent', SubmissionContent)(reading.content);
     });
+    expect(contents).toMatchObject([
+      { kind: 'roster', doses: [] },
+      { kind: 'roster', doses: [] },
+    ]);
+    expect(contents.map(({ roster }) => roster)).toStrictEqual([
+      { from: '2026-11-24' },
+      { from: '2026-09-01', through: '2040-01-01' },
+    ]);
   });
 
   it('has its term for a part of its name: next year it is new evidence', () => {
@@ -43,7 +49,7 @@ describe('A roster row', () => {
         { field: 'through', code: 'over' },
       ],
     ],
-    [{ ...row, through: '2036-01-01' }, 'school', [{ field: 'through', code: 'too-late' }]],
+    [{ ...row, through: '2027-02-29' }, 'school', [{ field: 'through', code: 'not-a-date' }]],
     [
       { ...row, from: '2026-12-01', through: '2026-11-30' },
       'school',

@@ -1,5 +1,5 @@
 import type { Demographics } from '@registry/contracts';
-import { lastDayOfService, latestDayOfService } from '@registry/ingestion-domain';
+import { ROSTER_SENDERS } from '@registry/ingestion-domain';
 import { rowCheckOf, type RowProblem } from '../uploads/row-problem.js';
 import { digitsOf, given, isCalendarDay, storableRow } from '../uploads/row-values.js';
 import type { RowContext, RowReading, UploadKind } from '../uploads/upload-kind.js';
@@ -15,11 +15,11 @@ export const rosterRows: UploadKind = {
     if (malformed.length > 0) return { problems: malformed };
     const row = value as RosterRow;
     const from = row.from ?? today;
-    const through = row.through ?? lastDayOfService(category, today);
-    if (through === undefined) return { problems: [{ field: '', code: 'no-rosters-of-this-category' }] };
-    const problems = implausible(row, from, through, today);
+    if (!ROSTER_SENDERS.categories.includes(category))
+      return { problems: [{ field: '', code: 'no-rosters-of-this-category' }] };
+    const problems = implausible(row, from, today);
     if (problems.length > 0) return { problems };
-    const raw = JSON.stringify({ ...row, from, through });
+    const raw = JSON.stringify({ ...row, from });
     return {
       // What it says is its name: the same row sent again is the same evidence.
       name: raw,
@@ -30,13 +30,14 @@ export const rosterRows: UploadKind = {
         demographics: demographicsOf(row),
         doses: [],
         indications: [],
-        roster: { from, through },
+        // How long it is evidence where the row does not say, and at most, is the directory's policy.
+        roster: { from, ...given('through', row.through) },
       },
     };
   },
 };
 
-const implausible = (row: RosterRow, from: string, through: string, today: string): RowProblem[] => {
+const implausible = (row: RosterRow, from: string, today: string): RowProblem[] => {
   const problems: RowProblem[] = [];
   const unless = (right: boolean, field: string, code: string) => {
     if (!right) problems.push({ field, code });
@@ -44,10 +45,10 @@ const implausible = (row: RosterRow, from: string, through: string, today: strin
   unless(isCalendarDay(row.birthDate), 'birthDate', 'not-a-date');
   unless(row.birthDate <= today, 'birthDate', 'in-the-future');
   unless(isCalendarDay(from), 'from', 'not-a-date');
-  unless(isCalendarDay(through), 'through', 'not-a-date');
-  unless(from <= through, 'through', 'before-from');
-  unless(through >= today, 'through', 'over');
-  unless(through <= latestDayOfService(today), 'through', 'too-late');
+  if (row.through === undefined) return problems;
+  unless(isCalendarDay(row.through), 'through', 'not-a-date');
+  unless(from <= row.through, 'through', 'before-from');
+  unless(row.through >= today, 'through', 'over');
   return problems;
 };
 

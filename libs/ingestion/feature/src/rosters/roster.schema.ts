@@ -26,7 +26,8 @@ export const RosterRow = Type.Object(
     ),
     through: Type.Optional(
       Type.String({
-        description: 'Last day of service; by the kind of organization if not said',
+        description:
+          'Last day of service; by the registry’s policy for the kind of organization if not said, and at most',
         format: 'date',
       }),
     ),

@@ -1,0 +1,38 @@
+import { open, type KeyReader } from '@registry/content-keys';
+import { SubmissionContent, submissionStream, validatorOf } from '@registry/contracts';
+import { residenceOf, type Residence } from '@registry/directory-domain';
+import type { EventStore } from '@registry/event-store';
+
+const readContent = validatorOf('SubmissionContent', SubmissionContent);
+
+/** Opens submissions in memory, for where they say that a person lives. No address or county goes any further. */
+export class SealedResidences {
+  constructor(
+    private readonly store: EventStore,
+    private readonly keys: KeyReader,
+  ) {}
+
+  /**
+   * Residences by submission id; of those only that can still be opened and say one.
+   * @throws StoreUnavailable @throws ContractViolation @throws SealBroken
+   */
+  async of(submissionIds: readonly string[]): Promise<ReadonlyMap<string, Residence>> {
+    const residences = new Map<string, Residence>();
+    if (submissionIds.length === 0) return residences;
+    const keyIds = submissionIds.map(submissionStream);
+    const [heads, keys] = await Promise.all([this.store.heads(keyIds), this.keys.getMany(keyIds)]);
+    for (const [index, submissionId] of submissionIds.entries()) {
+      const keyId = keyIds[index] ?? '';
+      // A head that is not the receipt says that the submission was suppressed since.
+      const sealed = heads[index]?.data['sealed'];
+      const key = keys.get(keyId);
+      if (key === undefined || typeof sealed !== 'string') continue;
+      const { demographics, vital } = readContent(JSON.parse(open(key, keyId, sealed).toString('utf8')));
+      // Nobody lives where a death or a record that was withdrawn says.
+      if (vital?.event === 'death' || vital?.event === 'void') continue;
+      const residence = residenceOf(demographics.addresses[0] ?? {});
+      if (residence !== undefined) residences.set(submissionId, residence);
+    }
+    return residences;
+  }
+}
