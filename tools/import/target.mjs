@@ -6,8 +6,9 @@ export const targetOf = (path, as) => {
   const text = start
     .toString('utf8')
     .replace(/^\ufeff/, '')
+    // MLLP's first byte is white space, too.
     .trimStart();
-  if (/^\x0b?(MSH|FHS|BHS)./.test(text)) {
+  if (/^(MSH|FHS|BHS)./.test(text)) {
     return { path: '/hl7', format: 'hl7', contentType: 'application/hl7-v2', records: 500 };
   }
   const rows = as ?? guess(text);

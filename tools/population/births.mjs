@@ -41,9 +41,10 @@ export const vitalRecordsOf = (child) => {
     });
   }
   if (child.adopted) {
-    const { facilityMrn: _mrn, facilityAuthority: _authority, ...kept } = record;
     records.push({
-      ...kept,
+      ...record,
+      facilityMrn: undefined,
+      facilityAuthority: undefined,
       event: 'replacement',
       issuedAt: instant(child, 300),
       fileNumber: `${fileNumber}-R`,
