@@ -32,6 +32,9 @@ const DEEP_IMPORT = {
   message: 'Import a library by its name, through its index.',
 };
 
+/** What a library offers to tests, and to nothing else, stands behind `/testing`. */
+const DEEP_IMPORT_IN_TESTS = { ...DEEP_IMPORT, regex: '^@registry/[^/]+/(?!testing$)' };
+
 const NO_CLOCK = 'A domain has no clock: the time comes in the command.';
 const NO_CHANCE = 'A domain has no random numbers: ids come in the command.';
 
@@ -112,6 +115,8 @@ export default defineConfig(
       '@typescript-eslint/require-await': 'off',
     },
   },
+
+  { files: SPECS, rules: { 'no-restricted-imports': ['error', { patterns: [DEEP_IMPORT_IN_TESTS] }] } },
 
   // … a domain says what each of its own means.
   { files: DOMAIN, rules: { ...onlyDomains(), ...noClockNoChance, ...exhaustive({ byDefault: false }) } },

@@ -9,7 +9,7 @@ import { storedIn } from './lib/stored.mjs';
 import { vxu } from './lib/vxu.mjs';
 
 const RECORDS = Number(process.env.BENCH_RECORDS ?? 20_000);
-const PARTS = 10;
+const PARTS = 5;
 
 /**
  * A whole population end to end: `BENCH_RECORDS` vital records and as many VXUs by the import command, until every one of them can be read; then a
@@ -21,34 +21,35 @@ export const population = async () => {
   let registry = await startRegistry();
   const stored = storedIn(registry.folder);
   const result = {};
-  const meter = meterOf(registry, 2 * RECORDS);
   const began = performance.now();
   let refused = 0;
-  for (const [file, key] of [
-    ['births.ndjson', 'demo-vital-records'],
-    ['vxu-lakeside.hl7', 'demo-lakeside-clinic'],
-    ['vxu-prairie.hl7', 'demo-prairie-clinic'],
+  for (const { name, files: names, key } of [
+    { name: 'vital records', files: ['births.ndjson'], key: () => 'demo-vital-records' },
+    {
+      name: 'VXUs',
+      files: ['vxu-lakeside.hl7', 'vxu-prairie.hl7'],
+      key: (file) => `demo-${file.slice(4, -4)}-clinic`,
+    },
   ]) {
+    const meter = meterOf(registry, name, RECORDS / PARTS);
     const start = performance.now();
-    let records = 0;
-    const progress = await importFile(join(files, file), {
-      url: registry.url,
-      key,
-      onPiece: async ({ piece }) => {
-        records += piece;
-        await meter(piece);
-      },
-    });
-    refused += progress.refused;
-    result[`${file}: records/s taken`] = rate(records, start);
+    for (const file of names) {
+      const progress = await importFile(join(files, file), {
+        url: registry.url,
+        key: key(file),
+        onPiece: async ({ piece }) => meter.count(piece),
+      });
+      refused += progress.refused;
+    }
+    result[`${name}: records/s taken`] = rate(RECORDS, start);
+    await settled(stored);
+    result[`${name}: records/s until all can be read`] = rate(RECORDS, start + SETTLED_MS);
+    result[`${name}: CPU ms a record, by fifth`] = meter.costs.map((cost) => cost.toFixed(2)).join(', ');
   }
   const taken = stored.submissions();
+  const linked = stored.linked();
   result['records taken / refused'] = `${taken} / ${refused}`;
-  // Deaths, voids and rosters of nobody known are no part of a record.
-  let linked = -1;
-  for (let last; (linked = stored.linked()) !== last || linked === 0; last = linked, await pause(3_000));
-  result['until all can be read, records/s'] = rate(taken, began + 3_000);
-  result['CPU ms a record, first and last tenth'] = meter.ends().join(' and ');
+  result['in all, records/s until all can be read'] = rate(taken, began);
   result['resident MiB at the end / peak'] = Object.values(registry.resident()).map(Math.round).join(' / ');
   const persons = stored.persons();
   const sizes = stored.megabytes();
@@ -80,26 +81,42 @@ export const population = async () => {
   return result;
 };
 
-/** Processor time by tenth of the records; counts what is done meanwhile, so that a backlog would show in a later tenth. */
-const meterOf = (registry, total) => {
+/**
+ * Processor time a record, by parts: what the registry used from the beginning of a part to its end. It can lag behind what it takes, so
+ * each part begins when everything before can be read.
+ */
+const meterOf = (registry, name, part) => {
   const costs = [];
+  const stored = storedIn(registry.folder);
   let counted = 0;
   let cpu = registry.cpuMs();
-  let since = 0;
-  const meter = async (records) => {
-    counted += records;
-    since += records;
-    if (since < total / PARTS) return;
-    const now = registry.cpuMs();
-    costs.push((now - cpu) / since);
-    const { now: resident } = registry.resident();
-    console.log(
-      `${counted} records: ${costs.at(-1).toFixed(2)} CPU ms each in this tenth, ${Math.round(resident)} MiB resident`,
-    );
-    cpu = now;
-    since = 0;
+  return {
+    costs,
+    count: async (records) => {
+      counted += records;
+      if (counted < part) return;
+      await settled(stored);
+      const now = registry.cpuMs();
+      costs.push((now - cpu) / counted);
+      const resident = Math.round(registry.resident().now);
+      const at = new Date().toISOString().slice(11, 19);
+      console.log(
+        `${at} ${name}, part ${costs.length}: ${costs.at(-1).toFixed(2)} CPU ms each, ${resident} MiB resident`,
+      );
+      cpu = now;
+      counted = 0;
+    },
   };
-  return Object.assign(meter, { ends: () => [costs[0], costs.at(-1)].map((cost) => cost?.toFixed(2)) });
+};
+
+const SETTLED_MS = 2_000;
+
+/** Resolves when the number of submissions that can be read stays as it is. */
+const settled = async (stored) => {
+  for (let before = -1, now = stored.linked(); now !== before; now = stored.linked()) {
+    before = now;
+    await pause(SETTLED_MS);
+  }
 };
 
 const rate = (records, since) => Math.round((1_000 * records) / (performance.now() - since));

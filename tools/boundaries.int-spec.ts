@@ -49,6 +49,9 @@ const REFUSED: readonly Planted[] = [
   [PLATFORM, `export * from '@registry/privacy-domain';`, BOUNDARY],
   [CONTRACTS, `export * from '@registry/event-store';`, BOUNDARY],
   ['apps/query/src/planted.ts', `export * from '@registry/privacy-domain';`, BOUNDARY],
+  ['apps/registry/src/planted.ts', `export * from '@registry/hl7v2';`, BOUNDARY],
+  [FEATURE, `export * from '@registry/hl7v2/testing';`, IMPORT],
+  ['apps/registry/e2e/planted.ts', `export * from '@registry/hl7v2/src/testing/index.js';`, IMPORT],
 ];
 
 const ALLOWED: readonly Planted[] = (
@@ -61,6 +64,7 @@ const ALLOWED: readonly Planted[] = (
     [FEATURE, `export * from 'node:fs';\nexport * from '@nestjs/common';\nexport const now = new Date();`],
     [GATE, `export * from '@registry/privacy-domain';`],
     ['apps/registry/src/planted.ts', `export * from '@registry/directory-feature';\nconsole.log('planted');`],
+    ['apps/registry/e2e/planted.ts', `export * from '@registry/hl7v2/testing';`],
   ] as const
 ).map(([path, text]) => [path, text, undefined]);
 

@@ -29,6 +29,9 @@ const TYPES = {
   testing: ['domain', 'gate', 'feature', 'contracts', 'platform', 'standard', 'testing'],
 };
 
+/** Beyond that in tests: what a program is sent is written in the formats of its clients. */
+const TYPES_IN_TESTS = { app: ['standard'] };
+
 /** The release gate is the one library of a context that the others may import; TYPES says which of their libraries. */
 const GATE = 'type:gate';
 
@@ -46,7 +49,10 @@ export const depConstraints = ({ inTests = false } = {}) => {
     })),
     ...Object.entries(TYPES).map(([type, allowed]) => ({
       sourceTag: `type:${type}`,
-      onlyDependOnLibsWithTags: [...allowed.map((each) => `type:${each}`), ...testing('type:testing')],
+      onlyDependOnLibsWithTags: [
+        ...allowed.map((each) => `type:${each}`),
+        ...['testing', ...(TYPES_IN_TESTS[type] ?? [])].flatMap((each) => testing(`type:${each}`)),
+      ],
     })),
   ];
 };

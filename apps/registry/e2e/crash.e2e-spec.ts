@@ -5,6 +5,7 @@ import { hmac, openKeyRing, openSqliteContentKeys, type KeyRing } from '@registr
 import type { RecordedEvent } from '@registry/event-store';
 import { Facts } from './facts.js';
 import { apply, approve, statusOf, verifiedRequest } from './help-desk.js';
+import { inTurns } from './in-turns.js';
 import { eventually, RegistryProcess, temporaryFolder } from './registry-process.js';
 import { seededRandom } from './seeded-random.js';
 import { STORES } from './stores.js';
@@ -122,18 +123,6 @@ const postUntilAcknowledged = async (registry: RegistryProcess, message: VxuValu
     (answer) => answer !== undefined,
   );
   return ack ?? '';
-};
-
-const inTurns = async <T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> => {
-  const queue = [...items];
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: width }, worker));
 };
 
 const controlIdHash = (keys: KeyRing, controlId: string): string =>

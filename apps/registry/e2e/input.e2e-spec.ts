@@ -177,8 +177,8 @@ for (const store of STORES) {
         expectProblem(await post('/hl7', { as: LAKESIDE, body, headers }), 415, 400);
       });
 
-      it('of more than 1 MiB is a problem, announced or not', async () => {
-        const body = MARKER.repeat(150_000);
+      it('of more than 8 MiB is a problem, announced or not', async () => {
+        const body = MARKER.repeat(1_100_000);
         const headers = { 'content-type': 'application/hl7-v2' };
         expectProblem(await post('/hl7', { as: LAKESIDE, body, headers }), 413);
         const { host } = new URL(registry.url);
@@ -190,9 +190,17 @@ for (const store of STORES) {
           'content-type: text/plain',
           'transfer-encoding: chunked',
           '',
-          chunk.repeat(9),
+          chunk.repeat(65),
         ].join('\r\n');
         expectProblem(await rawAnswer(registry.url, chunked), 413);
+      });
+
+      it('of one message of more than 1 MiB is answered by an ACK that refuses it', async () => {
+        const message = vxu({ ...PERSON, controlId: 'TOO-LONG', lot: MARKER.repeat(150_000) });
+        const answer = await post('/hl7', { as: LAKESIDE, hl7: message });
+        expect(answer.status).toBe(200);
+        expect(answer.body).toMatch(/^MSH\|[^\r]*\rMSA\|AR\|[^\r]*\rERR\|[^\r|]*\|[^\r|]*\|207\^/);
+        expect(answer.body).not.toContain(MARKER);
       });
 
       it('of somebody unknown is a problem whatever it is', async () => {

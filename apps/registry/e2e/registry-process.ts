@@ -77,6 +77,11 @@ export class RegistryProcess {
     return this.output();
   }
 
+  /** Undefined once it could not be started. */
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** Graceful by default; `SIGKILL` as a crash. Resolves with the exit code when it is gone. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
