@@ -16,12 +16,13 @@ const MAX_PROBLEMS = 20;
  */
 export const rowCheckOf = (schema: TSchema): ((value: unknown) => readonly RowProblem[]) => {
   const compiled = TypeCompiler.Compile(schema);
+  const properties = new Set(Object.keys((schema as { properties?: object }).properties ?? {}));
   return (value) => {
     if (compiled.Check(value)) return [];
     const problems = new Map<string, RowProblem>();
     for (const { path, type } of compiled.Errors(value)) {
       const field = path.slice(1).split('/')[0] ?? '';
-      const known = field in ((schema as { properties?: object }).properties ?? {});
+      const known = properties.has(field);
       const isMissing = known && (value as Record<string, unknown>)[field] === undefined;
       const problem = known
         ? { field, code: isMissing ? 'missing' : 'invalid' }
