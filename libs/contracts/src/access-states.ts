@@ -90,6 +90,8 @@ export const ClientState = Type.Object({
   /** Absent: `off`. */
   protectionIndicator: Type.Optional(ProtectionIndicator),
   limits: Type.Optional(ClientLimits),
+  /** Sites that it serves; a record locked to a site is seen by these alone. Absent: it serves the organization as a whole. */
+  siteCodes: Type.Optional(Type.Array(Type.String())),
   /** It reads for persons of the organization only, and says for which (`x-user-id`). */
   actsForUsers: Type.Optional(Type.Boolean()),
 });

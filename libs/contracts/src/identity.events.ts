@@ -6,6 +6,13 @@ export const PersonRegistered = Type.Object({
   /** Provisional: may be one of `candidates`, flagged for review (DOMAIN 5). */
   provisional: Type.Boolean(),
   candidates: Type.Array(Type.String()),
+  /**
+   * Persons of the same birth date with a compatible first or last name, who are no candidates otherwise: were one of them opted out, the
+   * submission is held (DOMAIN 3.4).
+   */
+  similar: Type.Optional(Type.Array(Type.String())),
+  /** Whose submission it was registered from; absent: a request's form. */
+  organizationId: Type.Optional(Type.String()),
 });
 export type PersonRegistered = Static<typeof PersonRegistered>;
 
@@ -39,10 +46,82 @@ export type RosterEntryMatched = Static<typeof RosterEntryMatched>;
 export const SubmissionUnmatched = Type.Object({ submissionId: Type.String() });
 export type SubmissionUnmatched = Static<typeof SubmissionUnmatched>;
 
+/** The absorbed person's links count for the survivor from now on. Key = survivor. */
+export const PersonsMerged = Type.Object({
+  mergeId: Type.String(),
+  survivorId: Type.String(),
+  absorbedId: Type.String(),
+  /** The absorbed person was held as perhaps the survivor, who has opted out: its submissions are to be suppressed (DOMAIN 3.4). */
+  discard: Type.Optional(Type.Boolean()),
+});
+export type PersonsMerged = Static<typeof PersonsMerged>;
+
+/** Each link counts for its own person again. Key = survivor. */
+export const PersonsUnmerged = Type.Object({
+  mergeId: Type.String(),
+  survivorId: Type.String(),
+  absorbedId: Type.String(),
+  /** Linked to the survivor while they were merged, and by facility and MRN the absorbed person's. */
+  relinked: Type.Array(Type.String()),
+  /** Linked while they were merged, and nobody knows whose: they show nowhere until reviewed. */
+  unassigned: Type.Array(Type.String()),
+});
+export type PersonsUnmerged = Static<typeof PersonsUnmerged>;
+
+/** A submission that was unassigned is this person's. Key = person id. */
+export const SubmissionAssigned = Type.Object({
+  submissionId: Type.String(),
+  personId: Type.String(),
+  organizationId: Type.String(),
+  receivedAt: Type.String(),
+});
+export type SubmissionAssigned = Static<typeof SubmissionAssigned>;
+
+/** Somebody looked: this person is none of its candidates. Key = person id. */
+export const PersonKeptApart = Type.Object({ personId: Type.String(), reviewId: Type.String() });
+export type PersonKeptApart = Static<typeof PersonKeptApart>;
+
+/**
+ * Staff decided that the absorbed person is the survivor. Topic `identity.reviews.v1`, key = review id: privacy goes first (DESIGN.md,
+ * Merge is privacy first).
+ */
+export const MergeDecided = Type.Object({
+  reviewId: Type.String(),
+  mergeId: Type.String(),
+  survivorId: Type.String(),
+  absorbedId: Type.String(),
+});
+export type MergeDecided = Static<typeof MergeDecided>;
+
+/** Where a review stands, for work lists and metrics. Topic `identity.reviews.v1`, key = review id. */
+export const ReviewProgressed = Type.Object({
+  reviewId: Type.String(),
+  status: Type.Union([
+    Type.Literal('open'),
+    Type.Literal('merging'),
+    Type.Literal('merged'),
+    Type.Literal('different'),
+    Type.Literal('unmerging'),
+    Type.Literal('unmerged'),
+    Type.Literal('assigned'),
+  ]),
+  /** In the first event only. */
+  opened: Type.Optional(
+    Type.Object({
+      kind: Type.Union([Type.Literal('provisional'), Type.Literal('held'), Type.Literal('unassigned')]),
+      openedAt: Type.String(),
+      dueAt: Type.String(),
+    }),
+  ),
+});
+export type ReviewProgressed = Static<typeof ReviewProgressed>;
+
 /** The one person whom an approved Privacy Setting Change Request names. */
 export const RequestResolved = Type.Object({
   requestId: Type.String(),
   personId: Type.String(),
+  /** Of a merged person, the part that the form fits; absent: not merged, or it fits several. */
+  partId: Type.Optional(Type.String()),
 });
 export type RequestResolved = Static<typeof RequestResolved>;
 

@@ -4,7 +4,11 @@ import { Type, type Static } from '@sinclair/typebox';
 export const PrivacySettingState = Type.Object({
   lock: Type.Union([
     Type.Object({ kind: Type.Literal('none') }),
-    Type.Object({ kind: Type.Literal('only'), organizationId: Type.String() }),
+    Type.Object({
+      kind: Type.Literal('only'),
+      organizationId: Type.String(),
+      siteCode: Type.Optional(Type.String()),
+    }),
     Type.Object({ kind: Type.Literal('nobody') }),
   ]),
   optedOut: Type.Boolean(),
@@ -19,6 +23,18 @@ export const PrivacySettingState = Type.Object({
 });
 export type PrivacySettingState = Static<typeof PrivacySettingState>;
 
+/** That a person may be somebody known, until somebody has looked: it narrows who may read (DOMAIN 3.4, 5). */
+export const ReviewState = Type.Union([
+  Type.Object({ kind: Type.Literal('held'), candidates: Type.Array(Type.String()) }),
+  Type.Object({
+    kind: Type.Literal('provisional'),
+    candidates: Type.Array(Type.String()),
+    submittedBy: Type.Optional(Type.String()),
+    onlySubmitter: Type.Optional(Type.Literal(true)),
+  }),
+]);
+export type ReviewState = Static<typeof ReviewState>;
+
 /** Topic `privacy.settings.v1`, key = person id. Internal: never leaves the registry's own services. */
 export const PrivacySettingChanged = Type.Object({
   personId: Type.String(),
@@ -26,8 +42,45 @@ export const PrivacySettingChanged = Type.Object({
   settingRevision: Type.Number(),
   previousSettingRevision: Type.Union([Type.Number(), Type.Null()]),
   setting: PrivacySettingState,
+  review: Type.Optional(ReviewState),
 });
 export type PrivacySettingChanged = Static<typeof PrivacySettingChanged>;
+
+/**
+ * The absorbed person follows the survivor from now on, whose setting is the meet of both: identity may link them. Topic
+ * `privacy.settings.v1`, key = the absorbed person's id.
+ */
+export const PersonFollows = Type.Object({
+  mergeId: Type.String(),
+  absorbedId: Type.String(),
+  survivorId: Type.String(),
+  /** The absorbed person was held as perhaps the survivor, who has opted out: its submissions are to be suppressed. */
+  discard: Type.Optional(Type.Boolean()),
+});
+export type PersonFollows = Static<typeof PersonFollows>;
+
+/** Something that the person shall hear of. Topic `privacy.notices.v1`, key = person id. Says what kind of thing, nothing about the person. */
+export const PersonNoticeOwed = Type.Object({
+  noticeId: Type.String(),
+  personId: Type.String(),
+  code: Type.Unsafe<PersonNoticeCode>(Type.String()),
+});
+export type PersonNoticeOwed = Static<typeof PersonNoticeOwed>;
+
+export const PERSON_NOTICE_CODES = [
+  'merge-tightened',
+  'locks-in-conflict',
+  'holder-closed',
+  'holder-acquired',
+  'holder-lapsed',
+  'tightened-by-signal',
+  'messages-stopped-by-signal',
+  'unlock-asked-by-signal',
+  'access-attested',
+  'request-applied',
+  'proxy-ended',
+] as const;
+export type PersonNoticeCode = (typeof PERSON_NOTICE_CODES)[number];
 
 export const SETTING_CHANGES = [
   'lock',

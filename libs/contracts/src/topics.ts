@@ -8,15 +8,27 @@ import {
   UserChanged,
 } from './directory.events.js';
 import {
+  MergeDecided,
+  PersonKeptApart,
   PersonRegistered,
+  PersonsMerged,
+  PersonsUnmerged,
   RequestAmbiguous,
   RequestResolved,
+  ReviewProgressed,
   RosterEntryMatched,
+  SubmissionAssigned,
   SubmissionLinked,
   SubmissionUnmatched,
 } from './identity.events.js';
 import { ContentDestroyed, SubmissionReceived, SubmissionSuppressed } from './ingestion.events.js';
-import { PrivacyRequestApproved, PrivacyRequestProgressed, PrivacySettingChanged } from './privacy.events.js';
+import {
+  PersonFollows,
+  PersonNoticeOwed,
+  PrivacyRequestApproved,
+  PrivacyRequestProgressed,
+  PrivacySettingChanged,
+} from './privacy.events.js';
 
 /** Every topic with the schemas of its events by type. Consumers may not read what is not here. */
 export const TOPICS = {
@@ -28,8 +40,14 @@ export const TOPICS = {
     RosterEntryMatched,
     RequestResolved,
     RequestAmbiguous,
+    PersonsMerged,
+    PersonsUnmerged,
+    SubmissionAssigned,
+    PersonKeptApart,
   },
-  'privacy.settings.v1': { PrivacySettingChanged },
+  'identity.reviews.v1': { MergeDecided, ReviewProgressed },
+  'privacy.settings.v1': { PrivacySettingChanged, PersonFollows },
+  'privacy.notices.v1': { PersonNoticeOwed },
   'privacy.requests.v1': { PrivacyRequestApproved, PrivacyRequestProgressed },
   'directory.access.v1': {
     OrganizationChanged,

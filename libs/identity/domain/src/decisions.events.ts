@@ -9,6 +9,10 @@ export type IdentityDecision =
         /** May be one of `candidates`: readable under the ordinary rules, flagged for review (DOMAIN 5). */
         readonly provisional: boolean;
         readonly candidates: readonly string[];
+        /** Same birth date and a compatible first or last name, but no candidates otherwise: one of them may have opted out (DOMAIN 3.4). */
+        readonly similar?: readonly string[];
+        /** Whose submission it was registered from; absent: a request's form. */
+        readonly organizationId?: string;
       };
     }
   | {
@@ -55,10 +59,53 @@ export type IdentityDecision =
       readonly data: {
         readonly requestId: string;
         readonly personId: string;
+        /** Of a merged person, the part that the form fits; absent: not merged, or it fits several. */
+        readonly partId?: string;
         readonly explanation: Explanation;
       };
     }
   | {
       readonly type: 'RequestAmbiguous';
       readonly data: { readonly requestId: string; readonly candidates: readonly string[] };
+    }
+  /** The absorbed person's links count for the survivor. Privacy has merged their settings before. */
+  | {
+      readonly type: 'PersonsMerged';
+      readonly data: {
+        readonly mergeId: string;
+        readonly survivorId: string;
+        readonly absorbedId: string;
+        readonly discard?: boolean;
+      };
+    }
+  /** Each link counts for its own person again; privacy parts their settings after. */
+  | {
+      readonly type: 'PersonsUnmerged';
+      readonly data: {
+        readonly mergeId: string;
+        readonly survivorId: string;
+        readonly absorbedId: string;
+        /** Linked to the survivor while they were merged, and by facility and MRN the absorbed person's. */
+        readonly relinked: readonly string[];
+        /** Linked while they were merged, and nobody knows whose: they show nowhere until reviewed. */
+        readonly unassigned: readonly string[];
+      };
+    }
+  | {
+      readonly type: 'SubmissionAssigned';
+      readonly data: {
+        readonly submissionId: string;
+        readonly personId: string;
+        readonly organizationId: string;
+        readonly receivedAt: string;
+      };
+    }
+  /** A negative edge: the person is none of these. */
+  | {
+      readonly type: 'PersonKeptApart';
+      readonly data: {
+        readonly personId: string;
+        readonly others: readonly string[];
+        readonly reviewId: string;
+      };
     };

@@ -13,8 +13,7 @@ export const decisionTopic: TopicDeclaration = {
     const envelope = { id, type: event.type, revision, position, recordedAt };
     switch (event.type) {
       case 'PersonRegistered': {
-        const { personId, provisional, candidates } = event.data;
-        return { ...envelope, key: personId, data: { personId, provisional, candidates } };
+        return { ...envelope, key: event.data.personId, data: { ...event.data } };
       }
       case 'SubmissionLinked': {
         const { submissionId, personId, organizationId, clientId, receivedAt } = event.data;
@@ -33,11 +32,20 @@ export const decisionTopic: TopicDeclaration = {
         return { ...envelope, key: submissionId, data: { submissionId } };
       }
       case 'RequestResolved': {
-        const { requestId, personId } = event.data;
-        return { ...envelope, key: personId, data: { requestId, personId } };
+        const { explanation: _explanation, ...data } = event.data;
+        return { ...envelope, key: data.personId, data };
       }
       case 'RequestAmbiguous':
         return { ...envelope, key: event.data.requestId, data: { requestId: event.data.requestId } };
+      case 'PersonsMerged':
+      case 'PersonsUnmerged':
+        return { ...envelope, key: event.data.survivorId, data: { ...event.data } };
+      case 'SubmissionAssigned':
+        return { ...envelope, key: event.data.personId, data: { ...event.data } };
+      case 'PersonKeptApart': {
+        const { personId, reviewId } = event.data;
+        return { ...envelope, key: personId, data: { personId, reviewId } };
+      }
       default:
         return undefined;
     }

@@ -7,6 +7,7 @@ import { batchReactor, ConsumerRegistry, MESSAGING, type Messaging } from '@regi
 import { errorCode, LOGGER, type Logger } from '@registry/observability';
 import { consumerTroubleLog, ReadModels } from '@registry/runtime';
 import { decisionTopic } from './decision.topic.js';
+import { reviewTopic } from './review/review.topic.js';
 import { IDENTITY_GROUP, IdentityLinker } from './identity-linker.js';
 
 /** Identity: decides which submissions and requests are about one person. It has no routes. */
@@ -23,6 +24,7 @@ export class IdentityModule implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     this.messaging.declare(decisionTopic);
+    this.messaging.declare(reviewTopic);
     const readModel = await this.readModels.open({ context: 'identity', entities: [], migrations: [] });
     const linker = new IdentityLinker(this.store, this.contentKeys, fieldMatcher, randomUUID);
     // Whatever stops it, the first batch goes on with it.

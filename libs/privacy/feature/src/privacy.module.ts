@@ -19,8 +19,11 @@ import { CreateRequestList1700000000100, requestListProjector, RequestRow } from
 import { REQUEST_LIST, RequestList } from './request/request-list.query.js';
 import { RequestRepository } from './request/request.repository.js';
 import { requestTopic } from './request/request.topic.js';
+import { mergeReactor } from './merge/merge.reactor.js';
+import { noticeTopic } from './notice/notice.topic.js';
 import { applicationReactor } from './setting/application.reactor.js';
 import { openingReactor } from './setting/opening.reactor.js';
+import { reviewReactor } from './setting/review.reactor.js';
 import { settingTopic } from './setting/setting.topic.js';
 
 const READ_MODEL = Symbol('PrivacyReadModel');
@@ -67,11 +70,14 @@ export class PrivacyModule implements OnModuleInit {
   onModuleInit(): void {
     this.messaging.declare(settingTopic);
     this.messaging.declare(requestTopic);
+    this.messaging.declare(noticeTopic);
     const { store, gate, requests, messaging, readModel } = this;
     const onTrouble = consumerTroubleLog(this.logger);
     this.consumers.add(
       openingReactor({ store, messaging, readModel, onTrouble }),
       applicationReactor({ store, gate, requests, messaging, readModel, onTrouble }),
+      reviewReactor({ store, gate, messaging, readModel, onTrouble }),
+      mergeReactor({ store, gate, messaging, readModel, onTrouble }),
       requestListProjector(messaging, readModel, onTrouble),
     );
   }

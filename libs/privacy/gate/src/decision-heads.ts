@@ -11,13 +11,15 @@ import {
 import type { EventStore, RecordedEvent } from '@registry/event-store';
 import type { RecordDisclosedData } from '@registry/privacy-domain';
 import type { DecisionFacts, Requester } from './decision.js';
-import { privacyStream, resolvePrivacyHead, type PrivacyHead } from './privacy-head.js';
+import { followingBy, privacyStream, resolvePrivacyHead, type PrivacyHead } from './privacy-head.js';
 
 /** What decides about one read, apart from the time. */
 export interface DecisionSubject {
   readonly requester: Requester;
   readonly purpose: PurposeOfUse;
   readonly personId: string;
+  /** A person merged into this one, whom the requester's organization serves; absent: this one. */
+  readonly knownAs?: string | undefined;
 }
 
 /** The heads that the reads of one person, waiting together, are decided on. */
@@ -49,7 +51,7 @@ export class DecisionHeads {
     );
   }
 
-  factsOf({ requester, purpose, personId }: DecisionSubject, at: string): DecisionFacts {
+  factsOf({ requester, purpose, personId, knownAs }: DecisionSubject, at: string): DecisionFacts {
     const { clientId, organizationId, userId } = requester;
     return {
       requester,
@@ -60,17 +62,25 @@ export class DecisionHeads {
       ...(userId === undefined ? {} : { user: this.stateAt(accessStreams.user(userId), readUser) }),
       organization: this.stateAt(accessStreams.organization(organizationId), readOrganization),
       agreement: this.stateAt(accessStreams.agreement(organizationId), readAgreement),
-      relationship: this.stateAt(accessStreams.relationship(organizationId, personId), readRelationship),
+      ...(knownAs === undefined ? {} : { knownAs: { personId: knownAs, follows: this.survivorOf(knownAs) } }),
+      relationship: this.stateAt(
+        accessStreams.relationship(organizationId, knownAs ?? personId),
+        readRelationship,
+      ),
       privacy: this.privacy.state,
     };
   }
 
   /** The heads that the subject was decided on, for whoever decides again later. */
   decidedOn(subject: DecisionSubject): RecordDisclosedData['decidedOn'] {
-    return accessStreamsOf(subject).map((stream) => ({
-      stream,
-      revision: this.heads.get(stream)?.revision ?? -1,
-    }));
+    return accessStreamsOf(subject)
+      .filter((stream) => stream !== NOT_MERGED)
+      .map((stream) => ({ stream, revision: this.heads.get(stream)?.revision ?? -1 }));
+  }
+
+  private survivorOf(personId: string): string | undefined {
+    const head = this.heads.get(privacyStream(personId));
+    return head && followingBy(head)?.survivorId;
   }
 
   /** A state that is not wholly understood counts as none: default deny. */
@@ -91,11 +101,16 @@ const readOrganization = validatorOf('OrganizationState', OrganizationState);
 const readAgreement = validatorOf('AgreementState', AgreementState);
 const readRelationship = validatorOf('RelationshipState', RelationshipState);
 
-const accessStreamsOf = ({ requester, personId }: DecisionSubject): readonly string[] => [
+/** Nobody's stream. */
+const NOT_MERGED = privacyStream('00000000-0000-4000-8000-000000000000');
+
+const accessStreamsOf = ({ requester, personId, knownAs }: DecisionSubject): readonly string[] => [
   accessStreams.client(requester.clientId),
   accessStreams.organization(requester.organizationId),
   accessStreams.agreement(requester.organizationId),
-  accessStreams.relationship(requester.organizationId, personId),
+  accessStreams.relationship(requester.organizationId, knownAs ?? personId),
+  // One for each request, merged or not: the number of heads is the same.
+  knownAs === undefined ? NOT_MERGED : privacyStream(knownAs),
   // Read with the others, in the one call; so the disclosure names the user too.
   ...(requester.userId === undefined ? [] : [accessStreams.user(requester.userId)]),
 ];

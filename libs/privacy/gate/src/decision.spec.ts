@@ -413,7 +413,7 @@ describe('A disclosure', () => {
           each.relationship?.organizationId === requester.organizationId,
           each.relationship?.personId === each.personId,
           each.relationship?.purposes.includes(purpose),
-          each.privacy.status === 'opened' && allowsViewer(each.privacy.setting, requester.organizationId),
+          each.privacy.status === 'opened' && allowsViewer(each.privacy.setting, requester),
         ];
         const { permit } = decideDisclosure(each, MN_EXCHANGE_1);
         seen[permit ? 'permits' : 'denials'] += 1;

@@ -8,7 +8,7 @@ import {
   type RelationshipState,
   type UserState,
 } from '@registry/contracts';
-import { allowsViewer, type PrivacyState } from '@registry/privacy-domain';
+import { allowsUnderReview, allowsViewer, type PrivacyState } from '@registry/privacy-domain';
 import type { DisclosurePolicy } from './disclosure-policy.js';
 import type { RecordField } from './person-record.js';
 
@@ -25,6 +25,8 @@ export interface DecisionFacts {
   readonly requester: Requester;
   readonly purpose: PurposeOfUse;
   readonly personId: string;
+  /** The person merged into this one whom the organization serves, and whom that one follows by its head. */
+  readonly knownAs?: { readonly personId: string; readonly follows: string | undefined } | undefined;
   /** ISO-8601 UTC. */
   readonly at: string;
   readonly client: ClientState | undefined;
@@ -49,6 +51,8 @@ export type DenialReason =
   | 'no-relationship'
   | 'purpose-not-in-relationship'
   | 'not-readable'
+  | 'not-merged'
+  | 'under-review'
   | 'person-setting';
 
 export type Decision =
@@ -68,6 +72,7 @@ export type Decision =
 export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy): Decision => {
   const { requester, purpose, personId, at, client, user, organization, agreement, relationship, privacy } =
     facts;
+  const { knownAs } = facts;
   const reasons: DenialReason[] = [];
   const unless = (allowed: boolean, reason: DenialReason): void => {
     if (!allowed) reasons.push(reason);
@@ -109,7 +114,7 @@ export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy)
   const present = evidence.filter((item) => inForce(item, at));
   unless(
     relationship?.organizationId === requester.organizationId &&
-      relationship.personId === personId &&
+      relationship.personId === (knownAs?.personId ?? personId) &&
       present.length > 0,
     'no-relationship',
   );
@@ -119,10 +124,14 @@ export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy)
     'purpose-not-in-relationship',
   );
   unless(privacy.status === 'opened', 'not-readable');
-  unless(
-    privacy.status !== 'opened' || allowsViewer(privacy.setting, requester.organizationId),
-    'person-setting',
-  );
+  unless(knownAs === undefined || knownAs.follows === personId, 'not-merged');
+  if (privacy.status === 'opened') {
+    const { organizationId } = requester;
+    const siteCodes = client?.siteCodes;
+    const viewer = { organizationId, ...(siteCodes === undefined ? {} : { siteCodes }) };
+    unless(allowsViewer(privacy.setting, viewer), 'person-setting');
+    unless(allowsUnderReview(privacy.review, organizationId), 'under-review');
+  }
 
   if (reasons.length > 0 || relationship === undefined) return { permit: false, reasons };
   return {

@@ -75,7 +75,7 @@ const forbiddenDisclosures = async (store: EventStore): Promise<{ forbidden: num
   for (const { event, recorded } of await historyOf(store)) {
     if (event.type === 'RecordDisclosed') {
       found.disclosed += 1;
-      const permitted = state.status === 'opened' && allowsViewer(state.setting, event.data.organizationId);
+      const permitted = state.status === 'opened' && allowsViewer(state.setting, event.data);
       if (!permitted) found.forbidden += 1;
     }
     state = evolvePrivacy(state, event, recorded.revision);

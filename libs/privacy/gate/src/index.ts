@@ -1,4 +1,5 @@
 export type { PrivacyState } from '@registry/privacy-domain';
+export * from './custody.js';
 export * from './decision.js';
 export * from './disclosure-policy.js';
 export * from './gate-clock.js';

@@ -39,7 +39,14 @@ export type RecordField = 'name' | 'birthDate' | 'sex' | 'addresses' | 'guardian
 /** What leaves: the requester's own id for the person and the permitted fields. */
 export type ReleasedRecord = { readonly id: string } & Partial<Pick<PersonRecord, RecordField>>;
 
+/** A record as a read model has it. */
+export interface StoredRecord {
+  readonly record: Sealed<PersonRecord>;
+  /** Revision of `identity-decisions` that it reflects at least. */
+  readonly linksRevision: number;
+}
+
 /** Where the gate gets a record once a permit stands. Undefined: none is held in clear (not projected yet, or opted out). */
 export interface RecordSource {
-  load(personId: string): Promise<Sealed<PersonRecord> | undefined>;
+  load(personId: string): Promise<StoredRecord | undefined>;
 }

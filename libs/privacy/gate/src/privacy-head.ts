@@ -1,8 +1,10 @@
-import { PrivacySettingState, validatorOf } from '@registry/contracts';
+import { PrivacySettingState, ReviewState, validatorOf } from '@registry/contracts';
 import type { EventStore, Position, RecordedEvent } from '@registry/event-store';
 import {
   initialPrivacyState,
   isSettingEventType,
+  openedBy,
+  type FollowingPrivacy,
   type PrivacyState,
   type SettingEventData,
 } from '@registry/privacy-domain';
@@ -36,8 +38,38 @@ export const resolvePrivacyHead = async (
   if (head === undefined) return { state: initialPrivacyState, revision: undefined };
   // Not there, or another event (a revision below 0 reads the first one): never guess.
   if (event?.revision !== settingRevision) throw new PrivacyStreamUnreadable();
-  return { state: stateOf(event), revision: head.revision };
+  return { state: followingBy(head) ?? stateOf(event), revision: head.revision };
 };
+
+/**
+ * Whom a person follows, by the head of its privacy stream: nothing comes after `SettingFollows` until the two are apart again.
+ * @throws PrivacyStreamUnreadable
+ */
+export const followingBy = (head: RecordedEvent): FollowingPrivacy | undefined => {
+  if (head.type !== 'SettingFollows') return undefined;
+  const { survivorId, mergeId } = head.data;
+  if (typeof survivorId !== 'string' || typeof mergeId !== 'string' || head.metadata.schemaVersion !== 1)
+    throw new PrivacyStreamUnreadable();
+  return { status: 'follows', survivorId, mergeId, settingRevision: settingRevisionOf(head) };
+};
+
+/**
+ * The person whose setting counts for this one: itself, or the survivor of its merges.
+ * @throws PrivacyStreamUnreadable @throws StoreUnavailable
+ */
+export const survivorOf = async (store: EventStore, personId: string): Promise<string> => {
+  let survivor = personId;
+  // A person that was absorbed names the last survivor; more steps are merges under way.
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    const [head] = await store.heads([privacyStream(survivor)]);
+    const following = head && followingBy(head);
+    if (following === undefined) return survivor;
+    survivor = following.survivorId;
+  }
+  throw new PrivacyStreamUnreadable();
+};
+
+const MOST_STEPS = 10;
 
 /** The head of one privacy stream, in two store calls. @throws PrivacyStreamUnreadable @throws StoreUnavailable */
 export const readPrivacyHead = async (store: EventStore, personId: string): Promise<PrivacyHead> => {
@@ -88,14 +120,28 @@ const settingRevisionOf = (event: RecordedEvent): number => {
 };
 
 const readSetting = validatorOf('PrivacySettingState', PrivacySettingState);
+const readReview = validatorOf('ReviewState', ReviewState);
 
 /** A setting that is not wholly understood must not pass for an open one. */
 const stateOf = (event: RecordedEvent): PrivacyState => {
   if (!isSettingEventType(event.type) || event.metadata.schemaVersion !== 1)
     throw new PrivacyStreamUnreadable();
+  const { setting, review, linksRevision } = event.data;
   try {
-    return { status: 'opened', setting: readSetting(event.data['setting']), settingRevision: event.revision };
+    return openedBy(
+      {
+        setting: readSetting(setting),
+        ...(review === undefined ? {} : { review: readReview(review) }),
+        ...(linksRevision === undefined ? {} : { linksRevision: readRevision(linksRevision) }),
+      },
+      event.revision,
+    );
   } catch {
     throw new PrivacyStreamUnreadable();
   }
+};
+
+const readRevision = (value: unknown): number => {
+  if (typeof value !== 'number') throw new PrivacyStreamUnreadable();
+  return value;
 };

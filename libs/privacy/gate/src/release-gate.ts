@@ -4,6 +4,7 @@ import {
   decidePrivacy,
   type DisclosureAbortedData,
   type PrivacyCommand,
+  type PrivacyState,
   type RecordDisclosedData,
 } from '@registry/privacy-domain';
 import { appendAtHead, type AppendedAtHead } from './append-at-head.js';
@@ -14,7 +15,7 @@ import { passed, systemGateClock, type GateClock } from './gate-clock.js';
 import type { Inquiry, InquiryJournal } from './inquiry-journal.js';
 import { PersonLanes } from './person-lane.js';
 import type { PersonRecord, RecordSource, ReleasedRecord } from './person-record.js';
-import { privacyStream } from './privacy-head.js';
+import { privacyStream, survivorOf, type PrivacyHead } from './privacy-head.js';
 import { OutstandingReleases, startRelease, type Release } from './release.js';
 import { unseal, type Sealed } from './sealed.js';
 
@@ -45,6 +46,8 @@ export type DisclosureOutcome =
   | { readonly kind: 'unavailable' };
 
 export interface SettingChangeOutcome {
+  /** Whose setting it is: the person's own, or that of the survivor of its merges. */
+  readonly personId: string;
   readonly settingRevision: number;
   /** False: the setting was so already, nothing was appended. */
   readonly changed: boolean;
@@ -135,42 +138,50 @@ export class ReleaseGate {
     metadata: NewEvent['metadata'],
     eventId: string,
   ): Promise<SettingChangeOutcome> {
+    let target = personId;
+    for (;;) {
+      const { head, revision } = await this.commit(target, eventId, ({ state }) => {
+        if (state.status === 'follows') return undefined;
+        const [event] = decidePrivacy(command, state);
+        return event === undefined ? undefined : { ...event, metadata };
+      });
+      if (revision === undefined && head.state.status === 'follows') {
+        // Merged, perhaps just now: the survivor's setting is the one that counts.
+        target = await survivorOf(this.store, target);
+        continue;
+      }
+      await this.settled(target);
+      const settingRevision = revision ?? settingRevisionOf(head.state);
+      return { personId: target, settingRevision, changed: revision !== undefined };
+    }
+  }
+
+  /**
+   * Appends to a person's privacy stream, alone in the person's lane, what `eventOn` makes of the head; nothing if it makes nothing. Does
+   * not wait for releases: see `settled`.
+   * @throws SettingChangeUnavailable @throws what `eventOn` throws
+   */
+  async commit(
+    personId: string,
+    eventId: string,
+    eventOn: (head: PrivacyHead) => Omit<NewEvent, 'id'> | undefined,
+  ): Promise<AppendedAtHead> {
     const deadline = this.clock.monotonic() + SETTING_CHANGE_DEADLINE_MS;
-    const outcome = await this.committedInTime(
-      this.lanes.change(personId, () => this.commitChange(personId, command, metadata, eventId, deadline)),
+    const appended = await this.inTime(
+      this.lanes.change(personId, () => this.appendAtHead(personId, eventId, deadline, eventOn)),
     );
-    await this.settled(personId);
-    return outcome;
+    if (appended === undefined) throw new SettingChangeUnavailable();
+    return appended;
   }
 
   /** A lane or a store that hangs must not hold whoever changes the setting; what is then still under way is not acknowledged. */
-  private committedInTime(commit: Promise<SettingChangeOutcome>): Promise<SettingChangeOutcome> {
+  private inTime<T>(commit: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const cancel = this.clock.after(SETTING_CHANGE_DEADLINE_MS, () =>
         reject(new SettingChangeUnavailable()),
       );
       commit.finally(cancel).then(resolve, reject);
     });
-  }
-
-  private async commitChange(
-    personId: string,
-    command: PrivacyCommand,
-    metadata: NewEvent['metadata'],
-    eventId: string,
-    deadline: number,
-  ): Promise<SettingChangeOutcome> {
-    const appended = await this.appendAtHead(personId, eventId, deadline, ({ state }) => {
-      const [event] = decidePrivacy(command, state);
-      return event === undefined ? undefined : { ...event, metadata };
-    });
-    if (appended === undefined) throw new SettingChangeUnavailable();
-    const { head, revision } = appended;
-    if (revision !== undefined) return { settingRevision: revision, changed: true };
-    return {
-      settingRevision: head.state.status === 'opened' ? head.state.settingRevision : 0,
-      changed: false,
-    };
   }
 
   private appendAtHead(
@@ -182,7 +193,8 @@ export class ReleaseGate {
     return appendAtHead(this.store, this.clock, personId, eventId, deadline, eventOn);
   }
 
-  private async settled(personId: string): Promise<void> {
+  /** Resolves when whatever was decided about this person before can no longer leave, in any process. */
+  async settled(personId: string): Promise<void> {
     const elsewhere = this.several ? passed(this.clock, RELEASE_BOUND_MS) : undefined;
     await this.outstanding.drained(personId);
     await elsewhere;
@@ -226,12 +238,13 @@ export class ReleaseGate {
     }
     if (permitted.length === 0 || head.revision === undefined || head.state.status !== 'opened') return [];
 
-    const sealed = await this.records.load(personId);
-    if (sealed === undefined) {
-      for (const read of permitted) read.resolve(REFUSED);
+    const stored = await this.records.load(personId);
+    const { settingRevision, linksRevision } = head.state;
+    if (stored === undefined || stored.linksRevision < (linksRevision ?? stored.linksRevision)) {
+      // None, or one from before an un-merge, which would show the other's.
+      for (const read of permitted) read.resolve(stored === undefined ? REFUSED : UNAVAILABLE);
       return [];
     }
-    const { settingRevision } = head.state;
     try {
       await this.store.append(
         privacyStream(personId),
@@ -245,7 +258,7 @@ export class ReleaseGate {
       throw error;
     }
     for (const read of permitted) {
-      const record = permittedFields(sealed, read.decision);
+      const record = permittedFields(stored.record, read.decision);
       read.resolve({ kind: 'released', release: this.release(read, record, settingRevision, decidedAt) });
     }
     return [];
@@ -257,7 +270,7 @@ export class ReleaseGate {
     settingRevision: number,
     heads: DecisionHeads,
   ): NewEvent {
-    const { requester, purpose } = read.request;
+    const { requester, purpose, knownAs } = read.request;
     const data: RecordDisclosedData = {
       settingRevision,
       inquiryId: read.inquiryId,
@@ -268,6 +281,7 @@ export class ReleaseGate {
       policy: read.decision.policy,
       fields: read.decision.fields,
       decidedAt,
+      ...(knownAs === undefined ? {} : { knownAs }),
       decidedOn: heads.decidedOn(read.request),
     };
     return {
@@ -299,15 +313,19 @@ export class ReleaseGate {
     const deadline = this.clock.monotonic() + SETTING_CHANGE_DEADLINE_MS;
     await this.lanes.note(personId, async () => {
       try {
-        await this.appendAtHead(personId, id, deadline, ({ state }) => ({
-          type: 'DisclosureAborted',
-          data: {
-            settingRevision: state.status === 'opened' ? state.settingRevision : settingRevision,
-            inquiryId,
-            reason: 'late',
-          } satisfies DisclosureAbortedData,
-          metadata: { schemaVersion: 1 },
-        }));
+        await this.appendAtHead(personId, id, deadline, ({ state }) => {
+          // Nothing comes after `SettingFollows`: its head says whom to go on with.
+          if (state.status === 'follows') return undefined;
+          return {
+            type: 'DisclosureAborted',
+            data: {
+              settingRevision: state.status === 'opened' ? state.settingRevision : settingRevision,
+              inquiryId,
+              reason: 'late',
+            } satisfies DisclosureAbortedData,
+            metadata: { schemaVersion: 1 },
+          };
+        });
       } catch {
         // What cannot be read cannot be appended to either.
       }
@@ -325,6 +343,9 @@ interface PendingRead {
 interface PermittedRead extends PendingRead {
   readonly decision: Extract<Decision, { permit: true }>;
 }
+
+const settingRevisionOf = (state: PrivacyState): number =>
+  state.status === 'unopened' ? 0 : state.settingRevision;
 
 const REFUSED: DisclosureOutcome = { kind: 'refused' };
 const UNAVAILABLE: DisclosureOutcome = { kind: 'unavailable' };

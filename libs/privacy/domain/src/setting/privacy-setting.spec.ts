@@ -28,7 +28,7 @@ const anySetting: fc.Arbitrary<PrivacySetting> = fc.record(
 );
 
 const viewers = (setting: PrivacySetting): string[] =>
-  ORGANIZATIONS.filter((each) => allowsViewer(setting, each));
+  ORGANIZATIONS.filter((each) => allowsViewer(setting, { organizationId: each }));
 /** Who would see the record if the person opted in: what a lock alone lets through. */
 const viewersOfLock = ({ lock }: PrivacySetting): string[] => viewers({ ...OPEN_SETTING, lock });
 const within = <T>(some: readonly T[], all: readonly T[]): boolean =>

@@ -12,8 +12,21 @@ export type PrivacySetting = {
 
 export type Lock =
   | { readonly kind: 'none' }
-  | { readonly kind: 'only'; readonly organizationId: string }
+  /** The holder: a provider organization, or one site of it. */
+  | ({ readonly kind: 'only' } & Holder)
   | { readonly kind: 'nobody' };
+
+export type Holder = {
+  readonly organizationId: string;
+  /** Code of the one site that keeps seeing the record; absent: the whole organization does. */
+  readonly siteCode?: string;
+};
+
+/** Who looks: an organization, by a client that serves some of its sites or (without any) the organization as a whole. */
+export interface Viewer {
+  readonly organizationId: string;
+  readonly siteCodes?: readonly string[];
+}
 
 export const STOPPABLE = ['call', 'message', 'recall', 'reminder'] as const;
 export type StoppedMessage = (typeof STOPPABLE)[number];
@@ -24,15 +37,17 @@ const DECLINED: readonly StoppedMessage[] = ['recall', 'reminder'];
 
 /** What a person may ask for. A lock names the provider organization that alone keeps seeing the record. */
 export type SettingChange =
-  | { readonly kind: 'lock' | 're-lock'; readonly organizationId: string }
-  | { readonly kind: 'unlock' | 'opt-out' | 'opt-in' | 'decline-reminders' | 'accept-reminders' };
+  | ({ readonly kind: 'lock' | 're-lock' } & Holder)
+  | { readonly kind: 'unlock' | 'opt-out' | 'opt-in' | 'decline-reminders' | 'accept-reminders' }
+  /** What a publicity code (PD1-11) asks for; it starts nothing again. */
+  | { readonly kind: 'stop-messages'; readonly messages: readonly StoppedMessage[] };
 
 /** The setting after the change; equal to the one before when the change is already in force. */
 export const changed = (setting: PrivacySetting, change: SettingChange): PrivacySetting => {
   switch (change.kind) {
     case 'lock':
     case 're-lock':
-      return { ...setting, lock: { kind: 'only', organizationId: change.organizationId } };
+      return { ...setting, lock: { kind: 'only', ...holderOf(change) } };
     case 'unlock':
       return { ...setting, lock: { kind: 'none' } };
     case 'opt-out':
@@ -44,19 +59,24 @@ export const changed = (setting: PrivacySetting, change: SettingChange): Privacy
       return { ...setting, stopped: sorted([...setting.stopped, ...DECLINED]) };
     case 'accept-reminders':
       return { ...setting, stopped: setting.stopped.filter((message) => !DECLINED.includes(message)) };
+    case 'stop-messages':
+      return { ...setting, stopped: sorted([...setting.stopped, ...change.messages]) };
     default:
       return assertNever(change);
   }
 };
 
-/** May this organization see the record, as far as the person's own setting goes? */
-export const allowsViewer = (setting: PrivacySetting, organizationId: string): boolean => {
+/** May this viewer see the record, as far as the person's own setting goes? */
+export const allowsViewer = (setting: PrivacySetting, viewer: Viewer): boolean => {
   if (setting.optedOut) return false;
   switch (setting.lock.kind) {
     case 'none':
       return true;
-    case 'only':
-      return setting.lock.organizationId === organizationId;
+    case 'only': {
+      const { organizationId, siteCode } = setting.lock;
+      if (organizationId !== viewer.organizationId) return false;
+      return siteCode === undefined || viewer.siteCodes?.includes(siteCode) === true;
+    }
     case 'nobody':
       return false;
     default:
@@ -84,10 +104,22 @@ export const tightens = (before: PrivacySetting, after: PrivacySetting): boolean
 const meetOfLocks = (a: Lock, b: Lock): Lock => {
   if (a.kind === 'none') return b;
   if (b.kind === 'none' || sameLock(a, b)) return a;
+  if (a.kind === 'only' && b.kind === 'only' && a.organizationId === b.organizationId) {
+    // One site of an organization is fewer viewers than all of it; two different sites have none in common.
+    if (a.siteCode === undefined) return b;
+    if (b.siteCode === undefined) return a;
+  }
   return { kind: 'nobody' };
 };
 
 const sameLock = (a: Lock, b: Lock): boolean =>
-  a.kind === 'only' && b.kind === 'only' ? a.organizationId === b.organizationId : a.kind === b.kind;
+  a.kind === 'only' && b.kind === 'only'
+    ? a.organizationId === b.organizationId && a.siteCode === b.siteCode
+    : a.kind === b.kind;
+
+const holderOf = ({ organizationId, siteCode }: Holder): Holder => ({
+  organizationId,
+  ...(siteCode === undefined ? {} : { siteCode }),
+});
 
 const sorted = (messages: readonly StoppedMessage[]): StoppedMessage[] => [...new Set(messages)].sort();

@@ -149,8 +149,8 @@ describe('Changing a setting', () => {
       setting: lockTo('a'),
       settingRevision: 1,
     });
-    expect(relocked && allowsViewer(relocked.data.setting, 'a')).toBe(false);
-    expect(relocked && allowsViewer(relocked.data.setting, 'b')).toBe(true);
+    expect(relocked && allowsViewer(relocked.data.setting, { organizationId: 'a' })).toBe(false);
+    expect(relocked && allowsViewer(relocked.data.setting, { organizationId: 'b' })).toBe(true);
   });
 
   it('keeps messages stopped that reminders are not about', () => {
@@ -242,7 +242,7 @@ describe('The laws of the privacy decider', () => {
       fc.property(anyHistory, anyChange, (steps, what) => {
         const state = replay(stream([...steps, what]));
         const viewers = ['a', 'b', 'c'].filter(
-          (each) => state.status === 'opened' && allowsViewer(state.setting, each),
+          (each) => state.status === 'opened' && allowsViewer(state.setting, { organizationId: each }),
         );
         if (what.kind === 'opt-out') expect(viewers).toStrictEqual([]);
         if ('organizationId' in what) {

@@ -10,7 +10,7 @@ import {
 import type { ReadModel } from '@registry/persistence';
 import type { ReleaseGate } from '@registry/privacy-gate';
 import type { RequestRepository } from '../request/request.repository.js';
-import { openPrivacy } from './opening.reactor.js';
+import { awaitOpening } from './opening.reactor.js';
 
 export interface ApplicationParts {
   readonly store: EventStore;
@@ -52,7 +52,7 @@ const apply = async (
 ): Promise<void> => {
   const { state } = await requests.load(requestId);
   if (state.status !== 'approved') return;
-  await openPrivacy(store, personId, causationId);
+  await awaitOpening(store, personId);
   const { change, approvedBy, receivedAt } = state;
   const { settingRevision } = await gate.changeSetting(
     personId,

@@ -1,4 +1,4 @@
-import { readContractEvent } from '@registry/contracts';
+import { readContractEvent, type PersonRegistered } from '@registry/contracts';
 import { RevisionConflict, type EventStore } from '@registry/event-store';
 import {
   derivedEventId,
@@ -8,8 +8,9 @@ import {
   type Messaging,
 } from '@registry/messaging';
 import type { ReadModel } from '@registry/persistence';
-import { decidePrivacy, initialPrivacyState } from '@registry/privacy-domain';
-import { privacyStream } from '@registry/privacy-gate';
+import { decidePrivacy, initialPrivacyState, type Review } from '@registry/privacy-domain';
+import { privacyStream, readPrivacyHead } from '@registry/privacy-gate';
+import { nameAsCandidates, reviewOf } from './candidates.js';
 
 const GROUP = 'privacy-opening';
 
@@ -20,7 +21,7 @@ export interface OpeningParts {
   readonly onTrouble: (trouble: ConsumerTrouble) => void;
 }
 
-/** Gives each new person a privacy stream: without one nothing is readable. */
+/** Gives each new person a privacy stream: without one nothing is readable. One who may be somebody known is under review from the first. */
 export const openingReactor = ({ store, messaging, readModel, onTrouble }: OpeningParts): Consumer =>
   reactor(messaging, {
     group: GROUP,
@@ -29,20 +30,15 @@ export const openingReactor = ({ store, messaging, readModel, onTrouble }: Openi
     onTrouble,
     react: async ({ event: delivered }) => {
       const event = readContractEvent('identity.decisions.v1', delivered);
-      if (event.type === 'PersonRegistered') await openPrivacy(store, event.data.personId, event.id);
+      if (event.type === 'PersonRegistered') await open(store, event.data, event.id);
     },
   });
 
-/** Opens a person's privacy stream unless it is open. @param causationId the registration that it follows from */
-export const openPrivacy = async (
-  store: EventStore,
-  personId: string,
-  causationId: string,
-): Promise<void> => {
-  const [event] = decidePrivacy(
-    { type: 'OpenPrivacy', cause: { kind: 'registration' } },
-    initialPrivacyState,
-  );
+const open = async (store: EventStore, registered: PersonRegistered, causationId: string): Promise<void> => {
+  const { personId } = registered;
+  const review = await reviewOf(store, registered);
+  if (review !== undefined) await nameAsCandidates(store, personId, review);
+  const [event] = decidePrivacy(openingOf(review), initialPrivacyState);
   if (event === undefined) return;
   try {
     await store.append(privacyStream(personId), 'none', [
@@ -58,3 +54,22 @@ export const openPrivacy = async (
     if (!(error instanceof RevisionConflict)) throw error;
   }
 };
+
+const openingOf = (review: Review | undefined) => ({
+  type: 'OpenPrivacy' as const,
+  cause: { kind: 'registration' as const },
+  ...(review === undefined ? {} : { review }),
+});
+
+/**
+ * For reactors that change the setting of a person registered just now: the opening alone knows whether it is to be reviewed, so they wait for it.
+ * @throws OpeningAwaited the message comes again
+ */
+export const awaitOpening = async (store: EventStore, personId: string): Promise<void> => {
+  const { state } = await readPrivacyHead(store, personId);
+  if (state.status === 'unopened') throw new OpeningAwaited();
+};
+
+export class OpeningAwaited extends Error {
+  readonly code = 'GATE.OPENING_AWAITED';
+}

@@ -31,7 +31,8 @@ export const RECORD: PersonRecord = {
 };
 
 export const recordsOf = (...personIds: string[]): RecordSource => ({
-  load: (personId) => Promise.resolve(personIds.includes(personId) ? seal(RECORD) : undefined),
+  load: (personId) =>
+    Promise.resolve(personIds.includes(personId) ? { record: seal(RECORD), linksRevision: 0 } : undefined),
 });
 
 /** A journal in the store, in clear. */

@@ -46,7 +46,7 @@ class Replay {
   some(from: number, to: number, organizationId: string, allowed: boolean): boolean {
     return this.settings
       .slice(Math.max(0, from), to + 1)
-      .some((each) => (each !== undefined && allowsViewer(each, organizationId)) === allowed);
+      .some((each) => (each !== undefined && allowsViewer(each, { organizationId })) === allowed);
   }
 
   /** What every event must be on the setting that a replay finds in force before it. */

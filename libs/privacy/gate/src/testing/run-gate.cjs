@@ -47,7 +47,7 @@ const main = async () => {
       : await openPostgresEventStore({ connectionString: target });
   const gate = new ReleaseGate({
     store,
-    records: { load: async () => seal(record) },
+    records: { load: async () => ({ record: seal(record), linksRevision: 0 }) },
     journal: new StoredInquiryJournal(store, keys, systemGateClock),
     processes,
   });

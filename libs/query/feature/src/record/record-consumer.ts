@@ -4,6 +4,7 @@ import { projector, type Messaging, type RunningConsumer } from '@registry/messa
 import { errorCode, type Logger } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
 import { consumerTroubleLog, type ReadModels, type ThreadParts } from '@registry/runtime';
+import type { VaccineFacts } from '@registry/query-domain';
 import { antigensOf, cvxOf, minimumIntervalDays } from '@registry/vaccine-codes';
 import { AddArrival1700000000310 } from './add-arrival.migration.js';
 import { CreateRecordTables1700000000300 } from './create-record-tables.migration.js';
@@ -28,6 +29,8 @@ export const openRecords = (
     { readOnly },
   );
 
+export const vaccineFacts: VaccineFacts = { cvxOf, antigensOf, minimumIntervalDays };
+
 export interface RecordConsumerParts {
   readonly store: EventStore;
   readonly contentKeys: KeyReader;
@@ -47,8 +50,7 @@ export const recordConsumer = ({
   const scrub = new RecordScrub(readModel, (error) =>
     logger.warn('query.scrub-failed', { code: errorCode(error) }),
   );
-  const facts = { cvxOf, antigensOf, minimumIntervalDays };
-  const projection = new RecordProjection(store, new SealedSources(store, contentKeys), facts, () =>
+  const projection = new RecordProjection(store, new SealedSources(store, contentKeys), vaccineFacts, () =>
     scrub.soon(),
   );
   // What a crash left behind.

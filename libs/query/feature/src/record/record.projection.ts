@@ -255,20 +255,25 @@ const changesIn = (deliveries: readonly Delivery[]): Changes => {
   return { persons, resourced, links, suppressed, registryIds };
 };
 
+/**
+ * May anything of the person be written in clear? Not of one who opted out, who is held as perhaps somebody who did (DOMAIN 3.4), or whose
+ * setting is not there yet: its opening says whether it is held, and brings the person here again.
+ */
 const isVisible = (state: PrivacyState | undefined): boolean =>
-  state === undefined || state.status === 'unopened' || !state.setting.optedOut;
+  state?.status === 'opened' && !state.setting.optedOut && state.review?.kind !== 'held';
 
 const settingRowOf = (personId: string, state: PrivacyState | undefined): PersonSettingRow[] => {
   if (state?.status !== 'opened') return [];
-  const { setting, settingRevision } = state;
-  return [
-    {
-      personId,
-      settingRevision,
-      hidden: setting.optedOut || setting.lock.kind === 'nobody',
-      onlyHolder: setting.lock.kind === 'only' ? setting.lock.organizationId : '',
-    },
-  ];
+  const { setting, settingRevision, review } = state;
+  const holder = setting.lock.kind === 'only' ? setting.lock.organizationId : undefined;
+  const reader =
+    review?.kind === 'provisional' && review.onlySubmitter === true ? review.submittedBy : undefined;
+  const nobody =
+    setting.optedOut ||
+    setting.lock.kind === 'nobody' ||
+    review?.kind === 'held' ||
+    (holder !== undefined && reader !== undefined && holder !== reader);
+  return [{ personId, settingRevision, hidden: nobody, onlyHolder: holder ?? reader ?? '' }];
 };
 
 const markSuppressed = async (tx: ReadModelTransaction, submissionIds: readonly string[]): Promise<void> => {

@@ -1,11 +1,12 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { CONTENT_KEYS } from '@registry/content-keys';
-import { EVENT_STORE } from '@registry/event-store';
+import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
+import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { LOGGER, type Logger } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
-import { RECORD_SOURCE } from '@registry/privacy-gate';
+import { CUSTODIAL_SOURCE, RECORD_SOURCE, type CustodialSource } from '@registry/privacy-gate';
 import { Configuration, ConsumerThread, ReadModels } from '@registry/runtime';
-import { openRecords, RECORD_GROUP } from './record-consumer.js';
+import { OpenedRecords } from './opened-records.js';
+import { openRecords, RECORD_GROUP, vaccineFacts } from './record-consumer.js';
 import { StoredRecords } from './stored-records.js';
 
 export const QUERY_READ_MODEL = Symbol('QueryReadModel');
@@ -40,11 +41,27 @@ export class RecordsModule {
           inject: [QUERY_READ_MODEL],
         },
         { provide: RECORD_SOURCE, useExisting: StoredRecords },
+        {
+          provide: CUSTODIAL_SOURCE,
+          useFactory: (
+            store: EventStore,
+            keys: ContentKeys | undefined,
+            readModel: ReadModel,
+          ): CustodialSource =>
+            keys === undefined ? NOTHING_OPENED : new OpenedRecords(store, keys, readModel, vaccineFacts),
+          inject: [EVENT_STORE, CONTENT_KEYS, QUERY_READ_MODEL],
+        },
       ],
-      exports: [RECORD_SOURCE, StoredRecords, QUERY_READ_MODEL, RECORD_THREAD],
+      exports: [RECORD_SOURCE, CUSTODIAL_SOURCE, StoredRecords, QUERY_READ_MODEL, RECORD_THREAD],
     };
   }
 }
+
+/** A process that only reads has no keys to open anything with. */
+const NOTHING_OPENED: CustodialSource = {
+  demographicsOf: () => Promise.resolve(undefined),
+  recordOf: () => Promise.resolve(undefined),
+};
 
 const launch = (file: string, configuration: Configuration, logger: Logger): Promise<ConsumerThread> => {
   const { DATA_DIR, EVENT_STORE: store, POSTGRES_URL, LOG_LEVEL } = configuration;

@@ -1,5 +1,5 @@
 import type { ReadModel } from '@registry/persistence';
-import { seal, type PersonRecord, type RecordSource, type Sealed } from '@registry/privacy-gate';
+import { seal, type RecordSource, type StoredRecord } from '@registry/privacy-gate';
 import type { ConsolidatedRecord } from '@registry/query-domain';
 import { releasable } from './releasable-record.js';
 
@@ -30,12 +30,13 @@ export class StoredRecords implements RecordSource {
     return rows.length === 1 ? rows[0]?.personId : undefined;
   }
 
-  async load(personId: string): Promise<Sealed<PersonRecord> | undefined> {
+  async load(personId: string): Promise<StoredRecord | undefined> {
     const [row] = await this.readModel.select<{ record: string }>(
       'SELECT record FROM person_record WHERE person_id = ?',
       [personId],
     );
-    return row === undefined ? undefined : seal(releasable(JSON.parse(row.record) as ConsolidatedRecord));
+    if (row === undefined) return undefined;
+    return { record: seal(releasable(JSON.parse(row.record) as ConsolidatedRecord)), linksRevision: 0 };
   }
 }
 
