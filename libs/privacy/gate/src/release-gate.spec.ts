@@ -147,7 +147,7 @@ describe('The lane of a person', () => {
     for (const outcome of [await first, ...(await waiting)]) {
       if (outcome.kind === 'released') expect(outcome.release.handOver()).toBe(true);
     }
-    expect(await change).toStrictEqual({ settingRevision: 2, changed: true });
+    expect(await change).toStrictEqual({ personId: PERSON, settingRevision: 2, changed: true });
   });
 
   it('decides again after a conflict, on the setting that it finds then', async () => {

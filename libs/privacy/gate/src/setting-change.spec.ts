@@ -144,7 +144,7 @@ describe('A setting change', () => {
     expect(change).toStrictEqual({});
     expect(release.handOver()).toBe(true);
     await clock.advance(0);
-    expect(change.value).toStrictEqual({ settingRevision: 2, changed: true });
+    expect(change.value).toStrictEqual({ personId: PERSON, settingRevision: 2, changed: true });
   });
 
   it('waits for it no longer than it may still leave', async () => {
@@ -196,7 +196,7 @@ describe('A setting change', () => {
     await clock.advance(999);
     expect(again).toStrictEqual({});
     await clock.advance(1);
-    expect(again.value).toStrictEqual({ settingRevision: 1, changed: false });
+    expect(again.value).toStrictEqual({ personId: PERSON, settingRevision: 1, changed: false });
   });
 
   it('meets disclosures of others and goes on', async () => {
@@ -212,7 +212,11 @@ describe('A setting change', () => {
       },
     });
     other.gate = (await gateWorld({ store })).gate;
-    expect(await changeSetting(gate, lockToB)).toStrictEqual({ settingRevision: 6, changed: true });
+    expect(await changeSetting(gate, lockToB)).toStrictEqual({
+      personId: PERSON,
+      settingRevision: 6,
+      changed: true,
+    });
   });
 
   it('goes before the records of what was dropped', async () => {
@@ -264,7 +268,7 @@ describe('A setting change', () => {
     await clock.advance(5_000);
     broken = false;
     await clock.advance(100);
-    expect(change.value).toStrictEqual({ settingRevision: 1, changed: true });
+    expect(change.value).toStrictEqual({ personId: PERSON, settingRevision: 1, changed: true });
   });
 
   it('of unknown outcome is made once, whether it stood or not', async () => {
@@ -280,7 +284,7 @@ describe('A setting change', () => {
       });
       const change = watch(changeSetting(gate, lockToB));
       await clock.advance(100);
-      expect(change.value).toStrictEqual({ settingRevision: 1, changed: true });
+      expect(change.value).toStrictEqual({ personId: PERSON, settingRevision: 1, changed: true });
       expect(await typesOf(store)).toStrictEqual(['PrivacyOpened', 'RecordLocked']);
     }
   });
@@ -308,7 +312,7 @@ describe('A setting change', () => {
       'RecordUnlocked',
       'RecordLocked',
     ]);
-    expect(change.value).toStrictEqual({ settingRevision: 2, changed: true });
+    expect(change.value).toStrictEqual({ personId: PERSON, settingRevision: 2, changed: true });
     expect((await gate.disclose(requestOf(CLINIC_A))).kind).toBe('refused');
   });
 });

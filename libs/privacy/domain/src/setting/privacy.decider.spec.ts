@@ -10,6 +10,7 @@ import {
   type PrivacySetting,
   type SettingChange,
 } from './privacy-setting.js';
+import { allowsUnderReview, type Review } from './review.js';
 import { evolvePrivacy, initialPrivacyState, type PrivacyState } from './privacy.state.js';
 
 const given = specOf<PrivacyCommand, PrivacyEvent, PrivacyState>({
@@ -35,6 +36,11 @@ const event = (
   setting: PrivacySetting,
   previousSettingRevision: number,
 ): SettingEvent => ({ type, data: { setting, previousSettingRevision, cause: CAUSE } });
+/** Later events say what was asked for. */
+const asked = (what: SettingChange, { type, data }: SettingEvent): SettingEvent => ({
+  type,
+  data: { ...data, change: what },
+});
 const DISCLOSED: PrivacyEvent = {
   type: 'RecordDisclosed',
   data: {
@@ -53,6 +59,9 @@ const ABORTED: PrivacyEvent = {
   type: 'DisclosureAborted',
   data: { settingRevision: 0, inquiryId: 'i1', reason: 'late' },
 };
+
+const HELD = { kind: 'held', candidates: ['c1'] } as const;
+const PROVISIONAL = { kind: 'provisional', candidates: ['c1'], submittedBy: 'a' } as const;
 
 const open: PrivacyCommand = { type: 'OpenPrivacy', cause: REGISTRATION };
 const change = (what: SettingChange): PrivacyCommand => ({
@@ -109,7 +118,7 @@ describe('Changing a setting', () => {
   ];
 
   it.each(cases)('%j after %j', (what, before, type, setting) => {
-    const changedEvent = event(type, setting, before.length);
+    const changedEvent = asked(what, event(type, setting, before.length));
     given(OPENED, ...before)
       .when(change(what))
       .then(changedEvent);
@@ -127,20 +136,53 @@ describe('Changing a setting', () => {
   it('names the setting event before it, not the disclosure before it', () =>
     given(OPENED, DISCLOSED, ABORTED, event('RecordLocked', lockTo('a'), 0), DISCLOSED)
       .when(change({ kind: 'unlock' }))
-      .then(event('RecordUnlocked', OPEN_SETTING, 3)));
+      .then(asked({ kind: 'unlock' }, event('RecordUnlocked', OPEN_SETTING, 3))));
 
   it('leaves an earlier lock standing at an opt-in', () => {
     const hidden: PrivacySetting = { ...lockTo('a'), optedOut: true };
     given(OPENED, event('RecordLocked', lockTo('a'), 0), event('OptedOut', hidden, 1))
       .when(change({ kind: 'opt-in' }))
-      .then(event('OptedIn', lockTo('a'), 2));
+      .then(asked({ kind: 'opt-in' }, event('OptedIn', lockTo('a'), 2)));
   });
 
   it('lets an unlock while opted out show nothing', () => {
     const hidden: PrivacySetting = { ...lockTo('a'), optedOut: true };
     given(OPENED, event('RecordLocked', lockTo('a'), 0), event('OptedOut', hidden, 1))
       .when(change({ kind: 'unlock' }))
-      .then(event('RecordUnlocked', { ...OPEN_SETTING, optedOut: true }, 2));
+      .then(asked({ kind: 'unlock' }, event('RecordUnlocked', { ...OPEN_SETTING, optedOut: true }, 2)));
+  });
+
+  it('that does not only tighten is refused to whoever may not loosen', () => {
+    const cautious = (what: SettingChange): PrivacyCommand => ({
+      ...(change(what) as Extract<PrivacyCommand, { type: 'ChangeSetting' }>),
+      mayLoosen: false,
+    });
+    const locked = event('RecordLocked', lockTo('a'), 0);
+    for (const what of [{ kind: 'unlock' }, { kind: 're-lock', organizationId: 'b' }] as const)
+      given(OPENED, locked).when(cautious(what)).thenRefused('PRIVACY.LOOSENING_NOT_ALLOWED');
+    const declined = { ...lockTo('a'), stopped: ['recall', 'reminder'] as const };
+    given(OPENED, locked)
+      .when(cautious({ kind: 'decline-reminders' }))
+      .then(asked({ kind: 'decline-reminders' }, event('RemindersDeclined', declined, 1)));
+    given(OPENED, locked)
+      .when(cautious({ kind: 'lock', organizationId: 'a' }))
+      .thenNothing();
+  });
+
+  it('keeps that the person is under review, and which links a record must reflect', () => {
+    const state = { ...OPENED.data, review: HELD, linksRevision: 7 };
+    given({ type: 'PrivacyOpened', data: state })
+      .when(change({ kind: 'opt-out' }))
+      .then({
+        type: 'OptedOut',
+        data: {
+          ...state,
+          setting: { ...OPEN_SETTING, optedOut: true },
+          previousSettingRevision: 0,
+          cause: CAUSE,
+          change: { kind: 'opt-out' },
+        },
+      });
   });
 
   it('drops the earlier holder in the event that names the new one', () => {
@@ -250,5 +292,82 @@ describe('The laws of the privacy decider', () => {
         }
       }),
     );
+  });
+});
+
+describe('A person under review', () => {
+  const cause: SettingCause = { kind: 'review', reviewId: 'v1' };
+  const opened = (review: Review): SettingEvent => ({
+    type: 'PrivacyOpened',
+    data: { ...OPENED.data, review },
+  });
+  const tighten = (review: Review): PrivacyCommand => ({ type: 'TightenReview', review, cause });
+  const after = (type: SettingEventType, review: Review | undefined): SettingEvent => ({
+    type,
+    data: {
+      setting: OPEN_SETTING,
+      previousSettingRevision: 0,
+      cause,
+      ...(review === undefined ? {} : { review }),
+    },
+  });
+
+  it('is so from its opening', () =>
+    given().when({ type: 'OpenPrivacy', cause: REGISTRATION, review: HELD }).then(opened(HELD)));
+
+  it('is seen by fewer when more is known of a candidate, never by more', () => {
+    const locked: Review = { ...PROVISIONAL, onlySubmitter: true };
+    given(opened(PROVISIONAL)).when(tighten(locked)).then(after('ReviewTightened', locked));
+    given(opened(locked)).when(tighten(HELD)).then(after('ReviewTightened', HELD));
+    given(opened(HELD)).when(tighten(locked)).thenNothing();
+    given(opened(locked)).when(tighten(locked)).thenNothing();
+    given(OPENED).when(tighten(HELD)).thenNothing();
+  });
+
+  it('is so no more when somebody has looked', () => {
+    given(opened(HELD)).when({ type: 'EndReview', cause }).then(after('ReviewEnded', undefined));
+    given(OPENED).when({ type: 'EndReview', cause }).thenNothing();
+    given().when({ type: 'EndReview', cause }).thenRefused('PRIVACY.NOT_OPENED');
+  });
+
+  it('is seen by nobody while held, and by the submitter alone while a candidate is locked', () => {
+    const readers = (review: Review | undefined) =>
+      ['a', 'b'].filter((organizationId) => allowsUnderReview(review, organizationId));
+    expect(readers(undefined)).toEqual(['a', 'b']);
+    expect(readers(PROVISIONAL)).toEqual(['a', 'b']);
+    expect(readers({ ...PROVISIONAL, onlySubmitter: true })).toEqual(['a']);
+    expect(readers({ kind: 'provisional', candidates: ['c1'], onlySubmitter: true })).toEqual([]);
+    expect(readers(HELD)).toEqual([]);
+  });
+});
+
+describe('A person merged into another', () => {
+  const FOLLOWS: PrivacyEvent = {
+    type: 'SettingFollows',
+    data: { settingRevision: 0, survivorId: 's', mergeId: 'm1' },
+  };
+  const cause: SettingCause = { kind: 'unmerge', mergeId: 'm1', survivorId: 's', absorbedId: 'p' };
+  const restore: PrivacyCommand = {
+    type: 'RestoreSetting',
+    setting: lockTo('a'),
+    linksRevision: 9,
+    cause,
+    previousSettingRevision: 0,
+  };
+
+  it('has no setting of its own to change', () => {
+    given(OPENED, FOLLOWS)
+      .when(change({ kind: 'opt-out' }))
+      .thenRefused('PRIVACY.FOLLOWS');
+    given(OPENED, FOLLOWS).when(open).thenNothing();
+  });
+
+  it('has one again after an un-merge, once', () => {
+    const restored: SettingEvent = {
+      type: 'SettingRestored',
+      data: { setting: lockTo('a'), linksRevision: 9, cause, previousSettingRevision: 0 },
+    };
+    given(OPENED, FOLLOWS).when(restore).then(restored);
+    given(OPENED, FOLLOWS, restored).when(restore).thenNothing();
   });
 });
