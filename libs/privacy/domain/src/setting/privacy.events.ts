@@ -74,12 +74,7 @@ export type SettingCause =
       readonly signal: string;
     }
   | MergeCause
-  | {
-      readonly kind: 'unmerge';
-      readonly mergeId: string;
-      readonly survivorId: string;
-      readonly absorbedId: string;
-    }
+  | UnmergeCause
   | { readonly kind: 'review'; readonly reviewId: string }
   /** A person whom this one may be has locked or opted out since. */
   | { readonly kind: 'candidate-setting' };
@@ -91,6 +86,21 @@ export type MergeCause = {
   readonly absorbedId: string;
   /** The absorbed person's setting, which the survivor's is the meet with. */
   readonly other: PrivacySetting;
+};
+
+export type UnmergeCause = {
+  readonly kind: 'unmerge';
+  readonly mergeId: string;
+  readonly survivorId: string;
+  readonly absorbedId: string;
+  /** Of `SettingRestored`: what was asked for while merged and holds for this person, too. */
+  readonly since?: readonly AskedChange[];
+};
+
+export type AskedChange = {
+  readonly change: SettingChange;
+  /** As in `RequestCause`. */
+  readonly verifiedFor?: string;
 };
 
 export type RequestCause = {

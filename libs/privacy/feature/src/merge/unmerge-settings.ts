@@ -49,12 +49,18 @@ export const unmergeSettings = async (
     const own = await settingHistory(store, absorbedId);
     const atMerge = own.at(-1)?.data;
     if (atMerge === undefined) throw new Error('A person that follows had a setting of its own');
-    const setting = absorbedAfterUnmerge(atMerge.setting, history, mergeId, isPart);
+    const { setting, since } = absorbedAfterUnmerge(atMerge.setting, history, mergeId, isPart);
     const previousSettingRevision = state.settingRevision;
     await commit(
       absorbedId,
       'restored',
-      { type: 'RestoreSetting', setting, linksRevision, cause, previousSettingRevision },
+      {
+        type: 'RestoreSetting',
+        setting,
+        linksRevision,
+        cause: { ...cause, since },
+        previousSettingRevision,
+      },
       (status) => status !== 'follows',
     );
   }
