@@ -51,6 +51,8 @@ export interface ClientSettings {
   readonly protectionIndicator?: 'off' | 'cdc' | 'legacy';
   readonly limits?: { readonly requestsPerMinute?: number; readonly personsPerDay?: number };
   readonly actsForUsers?: boolean;
+  /** Sites that it serves: of a record locked to a site it sees those alone. Absent: it serves the organization as a whole. */
+  readonly siteCodes?: readonly string[];
 }
 
 export interface Client extends ClientSettings {

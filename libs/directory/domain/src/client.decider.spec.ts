@@ -30,6 +30,21 @@ describe('A client', () => {
     }
   });
 
+  it('serves sites of its own organization only', () => {
+    const settings = { name: 'EHR', roles: ['reader'], processingIds: ['P'], siteCodes: ['S1'] };
+    const amend = (...siteOrganizationIds: (string | undefined)[]) =>
+      decideClient({ type: 'AmendClient', settings, siteOrganizationIds }, active);
+    expect(amend('o')).toStrictEqual([
+      { type: 'ClientAmended', data: { state: { ...active, ...settings } } },
+    ]);
+    expect(() => amend('o', undefined)).toThrow('DIRECTORY.SITE_UNKNOWN');
+    expect(() => amend('other')).toThrow('DIRECTORY.SITE_OF_ANOTHER');
+    const register = { type: 'RegisterClient', client, organization: clinic } as const;
+    expect(() => decideClient({ ...register, siteOrganizationIds: ['other'] }, undefined)).toThrow(
+      'DIRECTORY.SITE_OF_ANOTHER',
+    );
+  });
+
   it('gets a new key, and keeps the one before for a day, or as long as is said', () => {
     const rotate = { type: 'RotateKey', keyHash: 'new', at: AT } as const;
     const rotated = {

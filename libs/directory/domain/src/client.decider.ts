@@ -30,8 +30,14 @@ export type ClientCommand =
       readonly type: 'RegisterClient';
       readonly client: Omit<Client, 'status' | 'earlierKey'>;
       readonly organization: Organization | undefined;
+      /** Organizations of the sites that it is to serve. */
+      readonly siteOrganizationIds?: readonly (string | undefined)[];
     }
-  | { readonly type: 'AmendClient'; readonly settings: ClientSettings }
+  | {
+      readonly type: 'AmendClient';
+      readonly settings: ClientSettings;
+      readonly siteOrganizationIds?: readonly (string | undefined)[];
+    }
   | {
       readonly type: 'RotateKey';
       readonly keyHash: string;
@@ -50,6 +56,7 @@ export const decideClient = (
 ): AccessEvent[] => {
   if (command.type === 'RegisterClient') {
     activeOrganization(command.organization);
+    mustOwn(command.client.organizationId, command.siteOrganizationIds);
     if (state !== undefined) return [];
     return [{ type: 'ClientRegistered', data: { state: { ...command.client, status: 'active' } } }];
   }
@@ -59,6 +66,7 @@ export const decideClient = (
     case 'AmendClient': {
       mustBeActive(state);
       const { clientId, organizationId, status, keyHash } = state;
+      mustOwn(organizationId, command.siteOrganizationIds);
       const amended: Client = {
         clientId,
         organizationId,
@@ -96,6 +104,13 @@ const MS_PER_HOUR = 3_600_000;
 
 const hoursAfter = (instant: string, hours: number): string =>
   new Date(Date.parse(instant) + hours * MS_PER_HOUR).toISOString();
+
+const mustOwn = (organizationId: string, siteOrganizationIds: readonly (string | undefined)[] = []): void => {
+  for (const owner of siteOrganizationIds) {
+    if (owner === undefined) throw new DirectoryError('DIRECTORY.SITE_UNKNOWN');
+    if (owner !== organizationId) throw new DirectoryError('DIRECTORY.SITE_OF_ANOTHER');
+  }
+};
 
 const mustBeActive = ({ status }: Client): void => {
   if (status === 'revoked') throw new DirectoryError('DIRECTORY.CLIENT_REVOKED');

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
@@ -9,6 +10,7 @@ import {
   IsOptional,
   IsString,
   Length,
+  Matches,
   Max,
   Min,
   ValidateIf,
@@ -68,6 +70,15 @@ export class ClientSettingsDto {
   @IsOptional()
   @IsBoolean()
   actsForUsers?: boolean;
+
+  /** Sites of the organization that it serves; the organization as a whole unless said otherwise. A record locked to a site is seen by its sites' clients alone. */
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(500)
+  @ArrayUnique()
+  @Matches(/^[A-Z0-9]{1,20}$/, { each: true })
+  siteCodes?: string[];
 }
 
 export class RotateKeyDto {

@@ -9,6 +9,7 @@ import {
   type Client,
   type ClientSettings,
   type Organization,
+  type Site,
 } from '@registry/directory-domain';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { AccessRepository } from '../access/access.repository.js';
@@ -37,13 +38,14 @@ export class RegisterClientHandler implements ICommandHandler<RegisterClient, Cl
     const organization = await this.repository.stateOf<Organization>(
       accessStreams.organization(organizationId),
     );
+    const siteOrganizationIds = await ownersOf(this.repository, body);
     const clientId = randomUUID();
     const key = newApiKey();
     const keyHash = hashApiKey(key);
     const client = { clientId, organizationId, ...settingsOf(body), keyHash };
     await this.repository.execute<Client>(
       accessStreams.client(clientId),
-      (state) => decideClient({ type: 'RegisterClient', client, organization }, state),
+      (state) => decideClient({ type: 'RegisterClient', client, organization, siteOrganizationIds }, state),
       () => randomUUID(),
       { actor: caller.clientId },
     );
@@ -57,9 +59,11 @@ export class AmendClientHandler implements ICommandHandler<AmendClient, ClientVi
   constructor(private readonly repository: AccessRepository) {}
 
   async execute({ clientId, body, caller }: AmendClient): Promise<ClientView> {
+    const siteOrganizationIds = await ownersOf(this.repository, body);
     const client = await this.repository.execute<Client>(
       accessStreams.client(clientId),
-      (state) => decideClient({ type: 'AmendClient', settings: settingsOf(body) }, state),
+      (state) =>
+        decideClient({ type: 'AmendClient', settings: settingsOf(body), siteOrganizationIds }, state),
       () => randomUUID(),
       { actor: caller.clientId },
     );
@@ -130,6 +134,15 @@ export class RevokeClientHandler implements ICommandHandler<RevokeClient, { read
   }
 }
 
+/** Organizations of the sites that a client is to serve. */
+const ownersOf = async (
+  repository: AccessRepository,
+  { siteCodes = [] }: ClientSettingsDto,
+): Promise<(string | undefined)[]> => {
+  const sites = await repository.statesOf<Site>(siteCodes.map(accessStreams.site));
+  return sites.map((site) => site?.organizationId);
+};
+
 const there = (client: Client | undefined): Client => {
   if (client === undefined) throw new DirectoryError('DIRECTORY.CLIENT_UNKNOWN');
   return client;
@@ -142,6 +155,7 @@ const settingsOf = ({
   protectionIndicator = 'off',
   limits,
   actsForUsers = false,
+  siteCodes,
 }: ClientSettingsDto): ClientSettings => ({
   name,
   roles,
@@ -149,4 +163,5 @@ const settingsOf = ({
   protectionIndicator,
   ...(limits === undefined ? {} : { limits: { ...limits } }),
   actsForUsers,
+  ...(siteCodes === undefined ? {} : { siteCodes }),
 });
