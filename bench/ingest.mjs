@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
 import { describeProbe, fdatasyncProbe } from './lib/fdatasync-probe.mjs';
-import { headers, startRegistry } from './lib/registry.mjs';
+import { headers, startRegistry } from '../tools/running-registry.mjs';
 import { vxu } from './lib/vxu.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 20);

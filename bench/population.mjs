@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { generatePopulation } from '../tools/generate-population.mjs';
 import { importFile } from '../tools/import.mjs';
-import { headers, startRegistry } from './lib/registry.mjs';
+import { headers, startRegistry } from '../tools/running-registry.mjs';
 import { storedIn } from './lib/stored.mjs';
 import { vxu } from './lib/vxu.mjs';
 

@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import { describeProbe, fdatasyncProbe } from './lib/fdatasync-probe.mjs';
 import { liftLimits } from './lib/limits.mjs';
-import { eventually, headers, startRegistry } from './lib/registry.mjs';
+import { eventually, headers, startRegistry } from '../tools/running-registry.mjs';
 import { vxu } from './lib/vxu.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 15);

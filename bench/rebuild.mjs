@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import autocannon from 'autocannon';
-import { headers, startRegistry } from './lib/registry.mjs';
+import { headers, startRegistry } from '../tools/running-registry.mjs';
 import { storedIn } from './lib/stored.mjs';
 import { vxu } from './lib/vxu.mjs';
 

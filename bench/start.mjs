@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startRegistry } from './lib/registry.mjs';
+import { startRegistry } from '../tools/running-registry.mjs';
 
 const ROUNDS = 5;
 

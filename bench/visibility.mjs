@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import autocannon from 'autocannon';
-import { headers, startRegistry } from './lib/registry.mjs';
+import { headers, startRegistry } from '../tools/running-registry.mjs';
 import { vxu } from './lib/vxu.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 20);

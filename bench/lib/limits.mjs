@@ -1,4 +1,4 @@
-import { eventually, headers } from './registry.mjs';
+import { eventually, headers } from '../../tools/running-registry.mjs';
 
 const ADMINISTRATOR = headers('demo-administrator', { 'content-type': 'application/json' });
 

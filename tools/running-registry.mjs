@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '..');
 
 /** Starts a built program with the demonstration clients, on an empty folder unless one is given; resolves when it listens. */
 export const startRegistry = async ({
   main = 'apps/registry/dist/main.js',
   environment = {},
-  folder = mkdtempSync(join(tmpdir(), 'registry-bench-')),
+  folder = mkdtempSync(join(tmpdir(), 'registry-')),
 } = {}) => {
   const began = performance.now();
   // With the option that `npm start` sets.
