@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessTopic, relationshipTopic } from '@registry/directory-feature';
-import { decisionTopic } from '@registry/identity-feature';
+import { decisionTopic, reviewTopic } from '@registry/identity-feature';
 import { submissionTopic } from '@registry/ingestion-feature';
 import type { TopicDeclaration } from '@registry/messaging';
-import { requestTopic, settingTopic } from '@registry/privacy-feature';
+import { noticeTopic, requestTopic, settingTopic } from '@registry/privacy-feature';
+import { attestationTopic } from '@registry/query-feature';
 import { readContractEvent, TOPICS, type TopicName } from '@registry/contracts';
 import { categoryOf, type JsonObject, type Position } from '@registry/event-store';
 
@@ -12,7 +13,10 @@ import { categoryOf, type JsonObject, type Position } from '@registry/event-stor
 const topics: readonly TopicDeclaration[] = [
   submissionTopic,
   decisionTopic,
+  reviewTopic,
   settingTopic,
+  noticeTopic,
+  attestationTopic,
   requestTopic,
   accessTopic,
   relationshipTopic,

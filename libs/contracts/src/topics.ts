@@ -21,6 +21,7 @@ import {
   SubmissionLinked,
   SubmissionUnmatched,
 } from './identity.events.js';
+import { AttestationMade } from './query.events.js';
 import { ContentDestroyed, SubmissionReceived, SubmissionSuppressed } from './ingestion.events.js';
 import {
   PersonFollows,
@@ -49,6 +50,7 @@ export const TOPICS = {
   'privacy.settings.v1': { PrivacySettingChanged, PersonFollows },
   'privacy.notices.v1': { PersonNoticeOwed },
   'privacy.requests.v1': { PrivacyRequestApproved, PrivacyRequestProgressed },
+  'query.attestations.v1': { AttestationMade },
   'directory.access.v1': {
     OrganizationChanged,
     SiteChanged,

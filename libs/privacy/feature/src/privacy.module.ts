@@ -6,8 +6,16 @@ import { LOGGER, type Logger } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
 import { ReleaseGate } from '@registry/privacy-gate';
 import { consumerTroubleLog, ReadModels } from '@registry/runtime';
+import { AttestationController } from './attestation/attestation.controller.js';
+import { attestationReactor } from './attestation/attestation.reactor.js';
+import {
+  AttestedRelationshipRow,
+  attestedProjector,
+  CreateAttestedRelationships1700000000110,
+} from './attestation/attested-rows.js';
 import { AuditController } from './audit/audit.controller.js';
 import { PrivacyHistoryQuery } from './audit/privacy-history.js';
+import { PRIVACY_READ_MODEL } from './read-model.js';
 import { RequestController } from './request/request.controller.js';
 import {
   ApproveRequestHandler,
@@ -26,12 +34,10 @@ import { openingReactor } from './setting/opening.reactor.js';
 import { reviewReactor } from './setting/review.reactor.js';
 import { settingTopic } from './setting/setting.topic.js';
 
-const READ_MODEL = Symbol('PrivacyReadModel');
-
 /** Privacy: settings, the requests that change them, and their history. */
 @Module({
   imports: [CqrsModule],
-  controllers: [RequestController, AuditController],
+  controllers: [RequestController, AuditController, AttestationController],
   providers: [
     RequestRepository,
     PrivacyHistoryQuery,
@@ -40,19 +46,19 @@ const READ_MODEL = Symbol('PrivacyReadModel');
     ApproveRequestHandler,
     RejectRequestHandler,
     {
-      provide: READ_MODEL,
+      provide: PRIVACY_READ_MODEL,
       useFactory: (readModels: ReadModels) =>
         readModels.open({
           context: 'privacy',
-          entities: [RequestRow],
-          migrations: [CreateRequestList1700000000100],
+          entities: [RequestRow, AttestedRelationshipRow],
+          migrations: [CreateRequestList1700000000100, CreateAttestedRelationships1700000000110],
         }),
       inject: [ReadModels],
     },
     {
       provide: REQUEST_LIST,
       useFactory: (readModel: ReadModel) => new RequestList(readModel),
-      inject: [READ_MODEL],
+      inject: [PRIVACY_READ_MODEL],
     },
   ],
 })
@@ -61,7 +67,7 @@ export class PrivacyModule implements OnModuleInit {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(MESSAGING) private readonly messaging: Messaging,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(READ_MODEL) private readonly readModel: ReadModel,
+    @Inject(PRIVACY_READ_MODEL) private readonly readModel: ReadModel,
     private readonly gate: ReleaseGate,
     private readonly requests: RequestRepository,
     private readonly consumers: ConsumerRegistry,
@@ -78,6 +84,8 @@ export class PrivacyModule implements OnModuleInit {
       applicationReactor({ store, gate, requests, messaging, readModel, onTrouble }),
       reviewReactor({ store, gate, messaging, readModel, onTrouble }),
       mergeReactor({ store, gate, messaging, readModel, onTrouble }),
+      attestationReactor({ store, messaging, readModel, onTrouble }),
+      attestedProjector(messaging, readModel, onTrouble),
       requestListProjector(messaging, readModel, onTrouble),
     );
   }

@@ -8,7 +8,7 @@ import {
   type RelationshipState,
   type UserState,
 } from '@registry/contracts';
-import { allowsUnderReview, allowsViewer, type PrivacyState } from '@registry/privacy-domain';
+import { allowsUnderReview, allowsViewer, type PrivacyState, type Viewer } from '@registry/privacy-domain';
 import type { DisclosurePolicy } from './disclosure-policy.js';
 import type { RecordField } from './person-record.js';
 
@@ -127,9 +127,7 @@ export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy)
   unless(knownAs === undefined || knownAs.follows === personId, 'not-merged');
   if (privacy.status === 'opened') {
     const { organizationId } = requester;
-    const siteCodes = client?.siteCodes;
-    const viewer = { organizationId, ...(siteCodes === undefined ? {} : { siteCodes }) };
-    unless(allowsViewer(privacy.setting, viewer), 'person-setting');
+    unless(allowsViewer(privacy.setting, viewerOf(organizationId, client)), 'person-setting');
     unless(allowsUnderReview(privacy.review, organizationId), 'under-review');
   }
 
@@ -141,6 +139,21 @@ export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy)
     registryId: relationship.registryId,
   };
 };
+
+/** Does the person's own setting let this viewer see the record? For whoever must know before there is a relationship to decide on. */
+export const isVisibleTo = (
+  privacy: PrivacyState,
+  organizationId: string,
+  client: ClientState | undefined,
+): boolean =>
+  privacy.status === 'opened' &&
+  allowsViewer(privacy.setting, viewerOf(organizationId, client)) &&
+  allowsUnderReview(privacy.review, organizationId);
+
+const viewerOf = (organizationId: string, client: ClientState | undefined): Viewer => ({
+  organizationId,
+  ...(client?.siteCodes === undefined ? {} : { siteCodes: client.siteCodes }),
+});
 
 /** Compared as instants: as text, `…:00Z` would come after `…:00.999Z`. What is no instant is never in force. */
 const inForce = (term: { readonly startsAt: string; readonly endsAt: string }, at: string): boolean =>

@@ -1,3 +1,4 @@
 export { QueryModule } from './query.module.js';
 export { RecordsModule } from './record/records.module.js';
 export { recordConsumerOn } from './record/record-consumer.js';
+export { attestationTopic } from './read/attestation.topic.js';

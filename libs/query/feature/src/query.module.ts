@@ -6,6 +6,9 @@ import { ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging
 import { LOGGER, type Logger } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
 import type { ConsumerThread } from '@registry/runtime';
+import { attestationTopic } from './read/attestation.topic.js';
+import { AttestationJournal } from './read/attestation-journal.js';
+import { AttestPersonHandler } from './read/attest-person.query.js';
 import { PersonController } from './read/person.controller.js';
 import { PersonLimit } from './read/person-limit.js';
 import { ReadPersonHandler, SearchPersonHandler } from './read/read-person.query.js';
@@ -16,7 +19,7 @@ import { QUERY_READ_MODEL, RECORD_THREAD } from './record/records.module.js';
 @Module({
   imports: [CqrsModule],
   controllers: [PersonController],
-  providers: [PersonLimit, ReadPersonHandler, SearchPersonHandler],
+  providers: [PersonLimit, AttestationJournal, ReadPersonHandler, SearchPersonHandler, AttestPersonHandler],
 })
 export class QueryModule implements OnModuleInit {
   constructor(
@@ -30,6 +33,7 @@ export class QueryModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
+    this.messaging.declare(attestationTopic);
     if (this.thread !== undefined) {
       this.consumers.add(this.thread);
       return;

@@ -27,7 +27,7 @@ import type { AccessRepository, Decided, Work } from '../access/access.repositor
 const GROUP = 'directory-evidence';
 
 /**
- * A provider's own submission and a matched roster entry are evidence that the organization serves the person: they start or
+ * A provider's own submission, a matched roster entry and an attestation are evidence that the organization serves the person: they start or
  * renew the relationship (DOMAIN 2.3). A batch costs one call for the heads of its relationships, and its appends go side by side.
  */
 export const evidenceReactor = (
@@ -39,7 +39,7 @@ export const evidenceReactor = (
   const categories = new Categories(repository);
   return batchReactor(messaging, {
     group: GROUP,
-    topics: ['identity.decisions.v1'],
+    topics: ['identity.decisions.v1', 'query.attestations.v1'],
     readModel,
     onTrouble,
     reactToAll: async (deliveries) => {
@@ -70,7 +70,14 @@ interface Noted extends Piece {
   readonly category: string;
 }
 
-const pieceIn = ({ event: delivered }: Delivery): Piece[] => {
+const pieceIn = ({ topic, event: delivered }: Delivery): Piece[] => {
+  if (topic === 'query.attestations.v1') {
+    const { id, data } = readContractEvent(topic, delivered);
+    const { organizationId, personId, attestedAt } = data;
+    return [
+      { eventId: id, organizationId, personId, evidence: { kind: 'attestation', receivedAt: attestedAt } },
+    ];
+  }
   const event = readContractEvent('identity.decisions.v1', delivered);
   const evidence = evidenceIn(event);
   if (evidence === undefined) return [];

@@ -13,6 +13,8 @@ export interface LimitPolicy {
   readonly burstSeconds: number;
   /** Different persons whom a client may ask about in a legal day, found or not. */
   readonly personsPerDay: number;
+  /** Of them, by attesting in the request that its organization serves them (DOMAIN 2.3). */
+  readonly attestedPersonsPerDay: number;
   /** Wrong keys that one source address may try. */
   readonly wrongKeysPerMinute: number;
 }
@@ -23,5 +25,6 @@ export const LIMIT_POLICY: LimitPolicy = {
   requestsPerMinute: { submitter: 'unlimited', reader: 60_000, others: 6_000 },
   burstSeconds: 10,
   personsPerDay: 20_000,
+  attestedPersonsPerDay: 200,
   wrongKeysPerMinute: 600,
 };

@@ -30,14 +30,27 @@ export class PersonLimit {
    * Counts a question.
    * @param question what the client named the person by @throws TooManyRequests
    */
-  async admit({ clientId, limits }: Caller, form: 'read' | 'search', question: string): Promise<void> {
+  async admit(
+    { clientId, limits }: Caller,
+    form: 'read' | 'search' | 'attest',
+    question: string,
+  ): Promise<void> {
     const now = this.clock.now();
     const { day, secret } = this.dayOf(now);
     // A keyed digest: a count does not say whom it was about. Nobody sees one to extend it, so a plain hash behind the secret will do, at a
     // quarter of an HMAC's time.
     const subject = hash('sha256', `${secret}|${clientId}|${form}|${question}`, 'base64url');
     const limit = limits?.personsPerDay ?? LIMIT_POLICY.personsPerDay;
-    if (await this.subjects.admit(day.name, clientId, subject, limit)) return;
+    const admitted =
+      form === 'attest'
+        ? await this.subjects.admit(
+            day.name,
+            `${clientId}|attest`,
+            subject,
+            Math.min(limit, LIMIT_POLICY.attestedPersonsPerDay),
+          )
+        : await this.subjects.admit(day.name, clientId, subject, limit);
+    if (admitted) return;
     throw new TooManyRequests('LIMIT.PERSONS', day.endsAt - now.getTime());
   }
 

@@ -16,7 +16,8 @@ import { PURPOSES, type PurposeOfUse } from '@registry/contracts';
 import { Emits, releaseInto } from '@registry/http';
 import type { DisclosureOutcome, ReleasedRecord } from '@registry/privacy-gate';
 import type { FastifyReply } from 'fastify';
-import { SearchDto } from './person.dto.js';
+import { AttestPerson } from './attest-person.query.js';
+import { AttestDto, SearchDto } from './person.dto.js';
 import { Purpose } from './purpose.decorator.js';
 import { ReadPerson, SearchPerson } from './read-person.query.js';
 
@@ -60,6 +61,26 @@ export class PersonController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SearchAnswer> {
     const outcome: DisclosureOutcome = await this.queries.execute(new SearchPerson(terms, purpose, caller));
+    if (outcome.kind === 'unavailable') throw new ServiceUnavailableException();
+    return { persons: outcome.kind === 'refused' ? [] : [releaseInto(reply, outcome.release)] };
+  }
+
+  @Post('attest')
+  @HttpCode(200)
+  @Emits('person-data')
+  @ApiOperation({
+    summary:
+      'Finds one person whom the provider attests that it serves, by name, birth date and one more field',
+    description:
+      'For providers, for treatment. The attestation is evidence of service for 30 days; it is recorded, and shown to the person.',
+  })
+  async attest(
+    @Body() terms: AttestDto,
+    @Purpose() purpose: PurposeOfUse,
+    @CurrentCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SearchAnswer> {
+    const outcome: DisclosureOutcome = await this.queries.execute(new AttestPerson(terms, purpose, caller));
     if (outcome.kind === 'unavailable') throw new ServiceUnavailableException();
     return { persons: outcome.kind === 'refused' ? [] : [releaseInto(reply, outcome.release)] };
   }

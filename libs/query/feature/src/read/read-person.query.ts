@@ -73,7 +73,7 @@ export class SearchPersonHandler implements IQueryHandler<SearchPerson, Disclosu
 }
 
 /** A user whom the caller names was checked for its form only; whether that user may read, the gate decides on the user's head. */
-const requesterOf = ({ organizationId, clientId, userId }: Caller): Requester => ({
+export const requesterOf = ({ organizationId, clientId, userId }: Caller): Requester => ({
   organizationId,
   clientId,
   ...(userId === undefined ? {} : { userId }),
@@ -89,7 +89,7 @@ const searchKeyOf = ({ identifier, name }: SearchDto): string => {
  * A person id that stands for nobody, so that asking for nobody makes the same calls as asking for a hidden person. The same
  * question always gives the same one: its lane is shared as a person's would be.
  */
-const decoyFor = (keys: KeyRing, organizationId: string, question: string): string => {
+export const decoyFor = (keys: KeyRing, organizationId: string, question: string): string => {
   const hex = createHash('sha256')
     .update(hmac(keys.current('decoy').key, 'decoy', organizationId, question))
     .digest('hex');

@@ -1,0 +1,2 @@
+/** The privacy context's own tables. */
+export const PRIVACY_READ_MODEL = Symbol('PrivacyReadModel');
