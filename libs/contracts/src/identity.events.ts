@@ -51,8 +51,8 @@ export const PersonsMerged = Type.Object({
   mergeId: Type.String(),
   survivorId: Type.String(),
   absorbedId: Type.String(),
-  /** The absorbed person was held as perhaps the survivor, who has opted out: its submissions are to be suppressed (DOMAIN 3.4). */
-  discard: Type.Optional(Type.Boolean()),
+  /** Of an absorbed person that was held as perhaps the survivor, who has opted out: its submissions, to be suppressed (DOMAIN 3.4). */
+  discarded: Type.Optional(Type.Array(Type.String())),
 });
 export type PersonsMerged = Static<typeof PersonsMerged>;
 
@@ -64,12 +64,19 @@ export const PersonsUnmerged = Type.Object({
   /** Linked to the survivor while they were merged, and by facility and MRN the absorbed person's. */
   relinked: Type.Array(Type.String()),
   /** Linked while they were merged, and nobody knows whose: they show nowhere until reviewed. */
-  unassigned: Type.Array(Type.String()),
+  unassigned: Type.Array(
+    Type.Object({
+      submissionId: Type.String(),
+      organizationId: Type.String(),
+      receivedAt: Type.String(),
+    }),
+  ),
 });
 export type PersonsUnmerged = Static<typeof PersonsUnmerged>;
 
 /** A submission that was unassigned is this person's. Key = person id. */
 export const SubmissionAssigned = Type.Object({
+  reviewId: Type.String(),
   submissionId: Type.String(),
   personId: Type.String(),
   organizationId: Type.String(),
@@ -93,19 +100,41 @@ export const MergeDecided = Type.Object({
 });
 export type MergeDecided = Static<typeof MergeDecided>;
 
+/** Staff decided that the person is none of its candidates. Topic `identity.reviews.v1`, key = review id. */
+export const KeepApartDecided = Type.Object({
+  reviewId: Type.String(),
+  personId: Type.String(),
+  others: Type.Array(Type.String()),
+});
+export type KeepApartDecided = Static<typeof KeepApartDecided>;
+
+/** Staff decided whose an unassigned submission is. Topic `identity.reviews.v1`, key = review id. */
+export const AssignmentDecided = Type.Object({
+  reviewId: Type.String(),
+  submissionId: Type.String(),
+  personId: Type.String(),
+  organizationId: Type.String(),
+  receivedAt: Type.String(),
+});
+export type AssignmentDecided = Static<typeof AssignmentDecided>;
+
+/** Staff take a merge back. Topic `identity.reviews.v1`, key = review id. */
+export const UnmergeOrdered = Type.Object({ reviewId: Type.String(), mergeId: Type.String() });
+export type UnmergeOrdered = Static<typeof UnmergeOrdered>;
+
 /** Where a review stands, for work lists and metrics. Topic `identity.reviews.v1`, key = review id. */
 export const ReviewProgressed = Type.Object({
   reviewId: Type.String(),
   status: Type.Union([
     Type.Literal('open'),
-    Type.Literal('merging'),
+    Type.Literal('deciding'),
     Type.Literal('merged'),
     Type.Literal('different'),
     Type.Literal('unmerging'),
     Type.Literal('unmerged'),
     Type.Literal('assigned'),
   ]),
-  /** In the first event only. */
+  /** When it is opened, and when it is found to be held. */
   opened: Type.Optional(
     Type.Object({
       kind: Type.Union([Type.Literal('provisional'), Type.Literal('held'), Type.Literal('unassigned')]),

@@ -8,6 +8,8 @@ import {
   UserChanged,
 } from './directory.events.js';
 import {
+  AssignmentDecided,
+  KeepApartDecided,
   MergeDecided,
   PersonKeptApart,
   PersonRegistered,
@@ -20,6 +22,7 @@ import {
   SubmissionAssigned,
   SubmissionLinked,
   SubmissionUnmatched,
+  UnmergeOrdered,
 } from './identity.events.js';
 import { AttestationMade } from './query.events.js';
 import { ContentDestroyed, SubmissionReceived, SubmissionSuppressed } from './ingestion.events.js';
@@ -46,7 +49,13 @@ export const TOPICS = {
     SubmissionAssigned,
     PersonKeptApart,
   },
-  'identity.reviews.v1': { MergeDecided, ReviewProgressed },
+  'identity.reviews.v1': {
+    MergeDecided,
+    KeepApartDecided,
+    AssignmentDecided,
+    UnmergeOrdered,
+    ReviewProgressed,
+  },
   'privacy.settings.v1': { PrivacySettingChanged, PersonFollows },
   'privacy.notices.v1': { PersonNoticeOwed },
   'privacy.requests.v1': { PrivacyRequestApproved, PrivacyRequestProgressed },

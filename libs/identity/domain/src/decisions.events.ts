@@ -1,5 +1,13 @@
 import type { Explanation } from './matcher.js';
 
+/** A submission that an un-merge leaves to nobody. */
+export type UnassignedLink = {
+  readonly submissionId: string;
+  readonly organizationId: string;
+  /** ISO-8601 UTC. */
+  readonly receivedAt: string;
+};
+
 /** Events of `identity-decisions`: the one stream that says which submissions make up which person. */
 export type IdentityDecision =
   | {
@@ -75,7 +83,8 @@ export type IdentityDecision =
         readonly mergeId: string;
         readonly survivorId: string;
         readonly absorbedId: string;
-        readonly discard?: boolean;
+        /** Its submissions, where they are to be suppressed (DOMAIN 3.4). */
+        readonly discarded?: readonly string[];
       };
     }
   /** Each link counts for its own person again; privacy parts their settings after. */
@@ -88,12 +97,13 @@ export type IdentityDecision =
         /** Linked to the survivor while they were merged, and by facility and MRN the absorbed person's. */
         readonly relinked: readonly string[];
         /** Linked while they were merged, and nobody knows whose: they show nowhere until reviewed. */
-        readonly unassigned: readonly string[];
+        readonly unassigned: readonly UnassignedLink[];
       };
     }
   | {
       readonly type: 'SubmissionAssigned';
       readonly data: {
+        readonly reviewId: string;
         readonly submissionId: string;
         readonly personId: string;
         readonly organizationId: string;

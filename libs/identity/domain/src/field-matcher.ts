@@ -4,13 +4,13 @@ import type { Explanation, MatchDecision, Matcher } from './matcher.js';
 import { compatibleFirstNames, isPlaceholderName, normalizeName } from './name-compatibility.js';
 import type { PersonIndex } from './person-index.js';
 
-const MODEL = 'fields-1';
+const MODEL = 'fields-2';
 
 /**
  * Links by what DOMAIN.md calls a certain match: birth date equal, first name compatible, no guard fires, and
  * - a version of the same vital record, or
  * - an identifier (authority and value), or
- * - the last name and one more of mother, phone and address.
+ * - two of last name, mother, phone and address.
  *
  * Whoever may be the person and is not certain to be is a possible match: an identifier alone never links, nor does a name (DOMAIN 5).
  */
@@ -25,10 +25,24 @@ export const fieldMatcher: Matcher = {
     const { demographics } = about;
     const source = indexedSourceOf(demographics);
     const sharing = index.sharingIdentifier(demographics.identifiers);
-    return sharing.size > 0
-      ? byIdentifier([...sharing], demographics, source, index)
-      : byName(demographics, source, index);
+    const decision =
+      sharing.size > 0
+        ? byIdentifier([...sharing], demographics, source, index)
+        : byName(demographics, source, index);
+    if (decision.kind === 'match' || !about.startsPerson) return decision;
+    const candidates = decision.kind === 'possible' ? decision.candidates : [];
+    const similar = similarTo(demographics, index).filter((personId) => !candidates.includes(personId));
+    return similar.length === 0 ? decision : { ...decision, similar };
   },
+};
+
+/** Persons of the same birth date with the same last name, or a compatible first one. */
+const similarTo = (demographics: MatchableDemographics, index: PersonIndex): string[] => {
+  const similar = index.sharingBirthDateAndFamily(demographics);
+  for (const personId of index.sharingBirthDateAndFirstName(demographics)) {
+    if (!similar.has(personId) && agrees(demographics, index.sourcesOf(personId))) similar.add(personId);
+  }
+  return [...similar].sort();
 };
 
 const byIdentifier = (
@@ -69,26 +83,37 @@ const byName = (
   source: IndexedSource,
   index: PersonIndex,
 ): MatchDecision => {
-  const candidates = [...index.sharingBirthDateAndFamily(demographics)]
-    .map((personId) => comparisonWith(personId, demographics, source, index))
-    // Two of one facility's numbers are two persons, unless something beside the name says otherwise.
-    .filter(
-      ({ agrees, guard, corroboration }) => agrees && (guard !== 'other-number' || corroboration.length > 0),
-    );
-  const [only] = candidates;
-  if (only === undefined)
-    return { kind: 'new', explanation: explain({ by: 'name', candidates: String(candidates.length) }) };
+  const sameFamily = index.sharingBirthDateAndFamily(demographics);
+  const others = [...index.sharingBirthDateAndFirstName(demographics)].filter((id) => !sameFamily.has(id));
+  const compared = (persons: Iterable<string>) =>
+    [...persons]
+      .map((personId) => comparisonWith(personId, demographics, source, index))
+      // Two of one facility's numbers are two persons, unless something beside the name says otherwise.
+      .filter(
+        ({ agrees, guard, corroboration }) =>
+          agrees && (guard !== 'other-number' || corroboration.length > 0),
+      );
+  const candidates = [
+    ...compared(sameFamily).map((comparison) => ({ ...comparison, lastName: 'exact' })),
+    // Of another last name: two other fields must agree, or it is nobody's business here.
+    ...compared(others)
+      .filter(({ corroboration }) => corroboration.length > 1)
+      .map((comparison) => ({ ...comparison, lastName: 'different' })),
+  ];
+  const only = candidates.length === 1 ? candidates[0] : certainAmong(candidates, index);
+  const shown = only ?? candidates[0];
+  if (shown === undefined) return { kind: 'new', explanation: explain({ by: 'name', candidates: '0' }) };
   const explanation = explain({
     by: 'name',
     candidates: String(candidates.length),
     birthDate: 'exact',
-    lastName: 'exact',
+    lastName: shown.lastName,
     firstName: 'compatible',
-    corroboration: only.corroboration.join('+') || 'none',
-    guard: only.guard,
+    corroboration: shown.corroboration.join('+') || 'none',
+    guard: shown.guard,
   });
   if (
-    candidates.length === 1 &&
+    only !== undefined &&
     only.guard === 'none' &&
     only.corroboration.length > 0 &&
     !index.isKnownByFormOnly(only.personId)
@@ -96,6 +121,19 @@ const byName = (
     return { kind: 'match', personId: only.personId, explanation };
   }
   return { kind: 'possible', candidates: candidates.map(({ personId }) => personId).sort(), explanation };
+};
+
+/** The one with whom something agrees beside the names, if somebody found before that the others are others. */
+const certainAmong = <Candidate extends Comparison>(
+  candidates: readonly Candidate[],
+  index: PersonIndex,
+): Candidate | undefined => {
+  const [certain, ...more] = candidates.filter(({ corroboration }) => corroboration.length > 0);
+  if (certain === undefined || more.length > 0) return undefined;
+  const apart = candidates.every(
+    ({ personId }) => personId === certain.personId || index.areKeptApart(personId, certain.personId),
+  );
+  return apart ? certain : undefined;
 };
 
 /** What keeps a match from being certain (DOMAIN 3.4). */

@@ -23,3 +23,15 @@ export const resolveForm = (form: MatchableDemographics, index: PersonIndex): Ma
   if (candidates.length > 1) return { kind: 'possible', candidates: candidates.sort(), explanation };
   return { kind: 'match', personId, explanation };
 };
+
+/** The one part of a merged person that a form fits; undefined: it was not merged, or the form fits several or none of its parts alone. */
+export const partNamedBy = (
+  form: MatchableDemographics,
+  personId: string,
+  index: PersonIndex,
+): string | undefined => {
+  const parts = index.partsOf(personId);
+  if (parts.length === 1) return undefined;
+  const fitting = parts.filter((part) => agrees(form, index.ownSourcesOf(part)));
+  return fitting.length === 1 ? fitting[0] : undefined;
+};

@@ -9,11 +9,21 @@ export interface Explanation {
 
 export type MatchDecision =
   | { readonly kind: 'match'; readonly personId: string; readonly explanation: Explanation }
-  | { readonly kind: 'new'; readonly explanation: Explanation }
+  | { readonly kind: 'new'; readonly explanation: Explanation; readonly similar?: readonly string[] }
   /** May be one of these: a person for now, and a human decides. */
-  | { readonly kind: 'possible'; readonly candidates: readonly string[]; readonly explanation: Explanation };
+  | {
+      readonly kind: 'possible';
+      readonly candidates: readonly string[];
+      readonly explanation: Explanation;
+      readonly similar?: readonly string[];
+    };
 
-/** Decides one submission against everybody known. Pure: the same index and values give the same decision. */
+/**
+ * Decides one submission against everybody known. Pure: the same index and values give the same decision.
+ *
+ * `similar` are persons of the same birth date with a compatible first or last name who are no candidates: it matters only where one of
+ * them has opted out (DOMAIN 3.4), which matching does not know.
+ */
 export interface Matcher {
   decide(about: Matchable, index: PersonIndex): MatchDecision;
 }

@@ -1,3 +1,5 @@
+import { nicknameGroups } from './nicknames.js';
+
 /** Upper case, no accents, letters only; words kept apart by one space. */
 export const normalizeName = (name: string): string =>
   name
@@ -11,8 +13,8 @@ export const normalizeName = (name: string): string =>
 const SHORTEST_PREFIX = 3;
 
 /**
- * Could these be first names of one person? Equal, one a prefix of the other (Chris, Christopher), or a shared first
- * word (Mary, Mary Ann). Deliberately narrow: twins' names often differ in one letter, so no edit distance links here.
+ * Could these be first names of one person? Equal, one a prefix of the other (Chris, Christopher), a shared first
+ * word (Mary, Mary Ann), or short forms of one name (Bill, William). Deliberately narrow: twins' names often differ in one letter, so no edit distance links here.
  */
 export const compatibleFirstNames = (a: string, b: string): boolean => {
   const [left, right] = [normalizeName(a), normalizeName(b)];
@@ -22,7 +24,16 @@ export const compatibleFirstNames = (a: string, b: string): boolean => {
   if (leftFirst === rightFirst) return true;
   const [shorter, longer] =
     leftFirst.length < rightFirst.length ? [leftFirst, rightFirst] : [rightFirst, leftFirst];
-  return shorter.length >= SHORTEST_PREFIX && longer.startsWith(shorter);
+  if (shorter.length >= SHORTEST_PREFIX && longer.startsWith(shorter)) return true;
+  const groups = nicknameGroups(leftFirst);
+  return groups.length > 0 && nicknameGroups(rightFirst).some((group) => groups.includes(group));
+};
+
+/** Keys such that compatible first names share one: names that share one need not be compatible. None for what is no name. */
+export const firstNameKeys = (given: string): readonly string[] => {
+  const [first = ''] = normalizeName(given).split(' ');
+  if (first === '' || isPlaceholderName(given)) return [];
+  return [first.slice(0, SHORTEST_PREFIX), ...nicknameGroups(first).map((group) => `#${group}`)];
 };
 
 /** What registers and clinics write while a child has no name. */

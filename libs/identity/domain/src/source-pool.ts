@@ -20,18 +20,19 @@ export class SourcePool {
     return this.count;
   }
 
-  of(person: number): IndexedSource[] {
+  /** @param without numbers of sources that do not count */
+  of(person: number, without?: ReadonlySet<number>): IndexedSource[] {
     const sources: IndexedSource[] = [];
     for (let source = this.newest[person] ?? -1; source >= 0; source = this.next[source] ?? -1) {
-      sources.push(this.decode(source));
+      if (without?.has(source) !== true) sources.push(this.decode(source));
     }
     return sources.reverse();
   }
 
-  /** Adds a source to a person unless one that says the same is there. */
-  add(person: number, source: IndexedSource): void {
+  /** Adds a source to a person unless one that says the same is there. @returns the number of the source added */
+  add(person: number, source: IndexedSource, without?: ReadonlySet<number>): number | undefined {
     const encoded = this.encode(source);
-    if (this.has(person, encoded)) return;
+    if (this.has(person, encoded, without)) return undefined;
     while (person >= this.newest.length) this.growPersons();
     if (this.count === this.offsets.length) this.growSources();
     while (this.used + encoded.length > this.pool.length) this.pool = grown(this.pool, 2 * this.pool.length);
@@ -42,6 +43,7 @@ export class SourcePool {
     this.owners[this.count] = person;
     this.newest[person] = this.count;
     this.count += 1;
+    return this.count - 1;
   }
 
   /** Takes back all but the first `size` sources. */
@@ -53,8 +55,9 @@ export class SourcePool {
     }
   }
 
-  private has(person: number, encoded: readonly number[]): boolean {
+  private has(person: number, encoded: readonly number[], without?: ReadonlySet<number>): boolean {
     for (let source = this.newest[person] ?? -1; source >= 0; source = this.next[source] ?? -1) {
+      if (without?.has(source) === true) continue;
       const at = this.offsets[source] ?? 0;
       if (encoded.every((value, index) => this.pool[at + index] === value)) return true;
     }

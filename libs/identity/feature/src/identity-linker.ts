@@ -4,6 +4,10 @@ import {
   privacyRequestStream,
   readContractEvent,
   submissionStream,
+  type AssignmentDecided,
+  type ContractEvent,
+  type KeepApartDecided,
+  type PersonFollows,
 } from '@registry/contracts';
 import {
   categoryOf,
@@ -13,6 +17,7 @@ import {
   type RecordedEvent,
 } from '@registry/event-store';
 import {
+  partNamedBy,
   PersonIndex,
   resolveForm,
   type IdentityDecision,
@@ -24,8 +29,8 @@ import { openMatchables, type OpenedMatchable, type SealedContent } from './seal
 
 export const IDENTITY_GROUP = 'identity-linker';
 
-/** One thing to decide: a submission, or the person whom an approved request names. */
-type Task = SubmissionTask | RequestTask;
+/** One thing to decide: a submission, the person whom an approved request names, or an order that follows from a review. */
+type Task = SubmissionTask | RequestTask | OrderTask;
 
 interface SubmissionTask {
   readonly kind: 'submission';
@@ -47,6 +52,19 @@ interface RequestTask {
   readonly content: SealedContent;
   readonly causationId: string;
 }
+
+interface OrderTask {
+  readonly kind: 'order';
+  readonly content?: undefined;
+  readonly causationId: string;
+  readonly order: Order;
+}
+
+type Order =
+  | { readonly type: 'merge'; readonly follows: PersonFollows }
+  | { readonly type: 'unmerge'; readonly mergeId: string }
+  | { readonly type: 'keep-apart'; readonly apart: KeepApartDecided }
+  | { readonly type: 'assign'; readonly assignment: AssignmentDecided };
 
 /**
  * Decides which person each submission belongs to. Decisions go in batches to one stream at the exact revision that the
@@ -84,15 +102,13 @@ export class IdentityLinker {
   private async decideInTurn(deliveries: readonly Delivery[]): Promise<void> {
     const tasks = deliveries.flatMap(taskOf);
     if (tasks.length === 0) return;
-    const opened = await openMatchables(
-      this.keys,
-      tasks.map((task) => task.content),
-    );
+    const opened = await this.openContents(tasks);
     for (;;) {
       await this.catchUp();
+      const carriedOut = await this.prepareOrders(tasks);
       const mark = this.index.mark();
       try {
-        const events = this.decide(tasks, opened);
+        const events = this.decide(tasks, opened, carriedOut);
         events.push(...(await this.decideWaiting(tasks, opened)));
         if (events.length === 0) return;
         const { revision } = await this.store.append(IDENTITY_STREAM, this.revision ?? 'none', events);
@@ -108,6 +124,13 @@ export class IdentityLinker {
     }
   }
 
+  private async openContents(tasks: readonly Task[]): Promise<(OpenedMatchable | undefined)[]> {
+    const contents = tasks.flatMap(({ content }) => (content === undefined ? [] : [content]));
+    const opened = await openMatchables(this.keys, contents);
+    let next = 0;
+    return tasks.map(({ content }) => (content === undefined ? undefined : opened[next++]));
+  }
+
   /** Folds what the stream has beyond the index. */
   private async catchUp(): Promise<void> {
     for (;;) {
@@ -119,7 +142,9 @@ export class IdentityLinker {
         recorded.map((event) => sourceOf(event as unknown as IdentityDecision)),
       );
       for (const [index, event] of recorded.entries()) {
-        this.index.apply(event as unknown as IdentityDecision, opened[index]?.matchable);
+        const decision = event as unknown as IdentityDecision;
+        const relinked = await this.relinkedBy(decision);
+        this.index.apply(decision, opened[index]?.matchable, event.revision, relinked);
       }
       this.index.settle();
       this.revision = last.revision;
@@ -144,6 +169,21 @@ export class IdentityLinker {
     return streams.map((stream) => (stream === undefined ? undefined : opened.get(stream)));
   }
 
+  /** What the submissions are about that an un-merge gives back. */
+  private async relinkedBy(
+    decision: IdentityDecision,
+  ): Promise<ReadonlyMap<string, OpenedMatchable> | undefined> {
+    if (decision.type !== 'PersonsUnmerged') return undefined;
+    const ids = decision.data.relinked;
+    const sources = await this.openSources(ids.map(submissionStream));
+    return new Map(
+      ids.flatMap((id, index) => {
+        const matchable = sources[index]?.matchable;
+        return matchable === undefined ? [] : [[id, matchable] as const];
+      }),
+    );
+  }
+
   /** The first event of each stream, as far as its content is still kept. */
   private async receiptsOf(streams: readonly string[]): Promise<(RecordedEvent | undefined)[]> {
     const heads = await this.store.heads(streams);
@@ -157,14 +197,106 @@ export class IdentityLinker {
     );
   }
 
+  /**
+   * What orders need beside the index: merges that discard name the submissions of the absorbed person, an un-merge and an assignment
+   * what the submissions are about that change their person. By causing event.
+   */
+  private async prepareOrders(tasks: readonly Task[]): Promise<ReadonlyMap<string, Prepared>> {
+    const prepared = new Map<string, Prepared>();
+    for (const task of tasks) {
+      if (task.kind !== 'order') continue;
+      const { order, causationId } = task;
+      const decision = await this.decisionFor(order);
+      if (decision === undefined) continue;
+      const [source] =
+        decision.type === 'SubmissionAssigned'
+          ? await this.openSources([submissionStream(decision.data.submissionId)])
+          : [];
+      prepared.set(causationId, {
+        decision,
+        about: source?.matchable,
+        relinked: await this.relinkedBy(decision),
+      });
+    }
+    return prepared;
+  }
+
+  /** Undefined: it was carried out before, or there is nothing to carry out any more. */
+  private async decisionFor(order: Order): Promise<IdentityDecision | undefined> {
+    switch (order.type) {
+      case 'merge': {
+        const { mergeId, survivorId, absorbedId, discard } = order.follows;
+        // Whoever follows along with a survivor that was merged itself was merged before.
+        if (this.index.isDecided(mergeId)) return undefined;
+        const discarded = discard === true ? await this.submissionsOf(absorbedId) : undefined;
+        return {
+          type: 'PersonsMerged',
+          data: { mergeId, survivorId, absorbedId, ...(discarded === undefined ? {} : { discarded }) },
+        };
+      }
+      case 'unmerge': {
+        const { mergeId } = order;
+        const parting = this.index.partingOf(mergeId);
+        return parting && { type: 'PersonsUnmerged', data: { mergeId, ...parting } };
+      }
+      case 'keep-apart': {
+        const { personId, others, reviewId } = order.apart;
+        if (others.every((other) => this.index.areKeptApart(personId, other))) return undefined;
+        return { type: 'PersonKeptApart', data: { personId, others, reviewId } };
+      }
+      case 'assign': {
+        const { reviewId, submissionId, organizationId, receivedAt, personId } = order.assignment;
+        if (!this.index.isUnassigned(submissionId)) return undefined;
+        return {
+          type: 'SubmissionAssigned',
+          data: {
+            reviewId,
+            submissionId,
+            personId: this.index.survivorOf(personId),
+            organizationId,
+            receivedAt,
+          },
+        };
+      }
+    }
+  }
+
+  /** Every submission linked to a person, by the stream: only who is discarded needs them, which is rare. */
+  private async submissionsOf(personId: string): Promise<string[]> {
+    const submissions: string[] = [];
+    for (let from = this.index.registeredAt(personId); ;) {
+      const page = await this.store.read(IDENTITY_STREAM, { from, limit: SCAN_PAGE });
+      for (const event of page) {
+        const { type, data } = event as unknown as IdentityDecision;
+        if ((type === 'SubmissionLinked' || type === 'SubmissionAssigned') && data.personId === personId)
+          submissions.push(data.submissionId);
+      }
+      const last = page.at(-1);
+      if (last === undefined) return submissions;
+      from = last.revision + 1;
+    }
+  }
+
   /** Decides the tasks on the index, which takes each decision in at once. */
-  private decide(tasks: readonly Task[], opened: readonly (OpenedMatchable | undefined)[]): NewEvent[] {
+  private decide(
+    tasks: readonly Task[],
+    opened: readonly (OpenedMatchable | undefined)[],
+    prepared: ReadonlyMap<string, Prepared>,
+  ): NewEvent[] {
     const events: NewEvent[] = [];
+    const nextRevision = () => (this.revision ?? -1) + 1 + events.length;
     for (const [place, task] of tasks.entries()) {
+      if (task.kind === 'order') {
+        const order = prepared.get(task.causationId);
+        if (order === undefined) continue;
+        this.index.apply(order.decision, order.about, nextRevision(), order.relinked);
+        events.push(eventOf(order.decision, task, 0));
+        continue;
+      }
       const about = opened[place];
       if (about === undefined || this.index.isDecided(task.id)) continue;
       for (const [index, decision] of this.decideOne(task, about).entries()) {
-        this.index.apply(decision, about);
+        this.index.apply(decision, about, nextRevision());
         events.push(eventOf(decision, task, index));
       }
     }
@@ -199,7 +331,7 @@ export class IdentityLinker {
     return events;
   }
 
-  private decideOne(task: Task, about: OpenedMatchable): IdentityDecision[] {
+  private decideOne(task: SubmissionTask | RequestTask, about: OpenedMatchable): IdentityDecision[] {
     if (task.kind === 'request') return this.resolve(task, about);
     const match = this.matcher.decide(about, this.index);
     if (match.kind === 'match') return [linkOf(task, match.personId, about, match)];
@@ -210,10 +342,18 @@ export class IdentityLinker {
       return [{ type: 'SubmissionUnmatched', data: { submissionId: task.id, candidates, explanation } }];
     }
     const personId = this.newPersonId();
-    return [
-      { type: 'PersonRegistered', data: { personId, provisional: candidates.length > 0, candidates } },
-      linkOf(task, personId, about, match),
-    ];
+    const { similar } = match;
+    const registered: IdentityDecision = {
+      type: 'PersonRegistered',
+      data: {
+        personId,
+        provisional: candidates.length > 0,
+        candidates,
+        ...(similar === undefined ? {} : { similar }),
+        organizationId: task.organizationId,
+      },
+    };
+    return [registered, linkOf(task, personId, about, match)];
   }
 
   /** The one person whom a request names; it may start one (DOMAIN 4.3). */
@@ -223,13 +363,26 @@ export class IdentityLinker {
       return [{ type: 'RequestAmbiguous', data: { requestId: task.id, candidates: match.candidates } }];
     }
     const personId = match.kind === 'match' ? match.personId : this.newPersonId();
+    const partId = partNamedBy(about.demographics, personId, this.index);
     const resolved: IdentityDecision = {
       type: 'RequestResolved',
-      data: { requestId: task.id, personId, explanation: match.explanation },
+      data: {
+        requestId: task.id,
+        personId,
+        ...(partId === undefined ? {} : { partId }),
+        explanation: match.explanation,
+      },
     };
     if (match.kind === 'match') return [resolved];
     return [{ type: 'PersonRegistered', data: { personId, provisional: false, candidates: [] } }, resolved];
   }
+}
+
+/** An order as it is carried out. */
+interface Prepared {
+  readonly decision: IdentityDecision;
+  readonly about: OpenedMatchable | undefined;
+  readonly relinked: ReadonlyMap<string, OpenedMatchable> | undefined;
 }
 
 interface OpenedSource {
@@ -250,6 +403,7 @@ const waitingTask = (id: string, { receipt }: OpenedSource, causationId: string)
 
 /** Opening the sources of a page holds the process for some milliseconds. */
 const CATCH_UP_PAGE = 250;
+const SCAN_PAGE = 1_000;
 
 const taskOf = ({ topic, event: delivered }: Delivery): Task[] => {
   if (topic === 'ingestion.submissions.v1') {
@@ -269,7 +423,10 @@ const taskOf = ({ topic, event: delivered }: Delivery): Task[] => {
       },
     ];
   }
-  const event = readContractEvent('privacy.requests.v1', delivered);
+  const order = orderOf(topic, delivered);
+  if (order !== undefined) return [{ kind: 'order', causationId: delivered.id, order }];
+  if (topic !== 'privacy.requests.v1') return [];
+  const event = readContractEvent(topic, delivered);
   if (event.type !== 'PrivacyRequestApproved') return [];
   const { requestId, sealedForm } = event.data;
   return [
@@ -280,6 +437,26 @@ const taskOf = ({ topic, event: delivered }: Delivery): Task[] => {
       causationId: event.id,
     },
   ];
+};
+
+const orderOf = (topic: string, delivered: ContractEvent): Order | undefined => {
+  if (topic === 'privacy.settings.v1') {
+    const event = readContractEvent(topic, delivered);
+    return event.type === 'PersonFollows' ? { type: 'merge', follows: event.data } : undefined;
+  }
+  if (topic !== 'identity.reviews.v1') return undefined;
+  const event = readContractEvent(topic, delivered);
+  switch (event.type) {
+    case 'KeepApartDecided':
+      return { type: 'keep-apart', apart: event.data };
+    case 'AssignmentDecided':
+      return { type: 'assign', assignment: event.data };
+    case 'UnmergeOrdered':
+      return { type: 'unmerge', mergeId: event.data.mergeId };
+    default:
+      // Privacy goes first at a merge.
+      return undefined;
+  }
 };
 
 const linkOf = (
@@ -301,6 +478,7 @@ const linkOf = (
 const sourceOf = (decision: IdentityDecision): string | undefined => {
   switch (decision.type) {
     case 'SubmissionLinked':
+    case 'SubmissionAssigned':
     case 'SubmissionUnmatched':
       return submissionStream(decision.data.submissionId);
     case 'RequestResolved':

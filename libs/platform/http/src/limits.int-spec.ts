@@ -45,6 +45,7 @@ const POLICY: LimitPolicy = {
   requestsPerMinute: { submitter: 'unlimited', reader: 12, others: 6 },
   burstSeconds: 10,
   personsPerDay: 5,
+  attestedPersonsPerDay: 200,
   wrongKeysPerMinute: 12,
 };
 

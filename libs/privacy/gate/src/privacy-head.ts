@@ -94,7 +94,7 @@ export const readPrivacyStates = async (
 
 /**
  * The setting that was in force at a position of the log: as-of means log order. Walks back from the head over
- * setting events only. @throws StoreUnavailable
+ * setting events only; of a person that followed another by then, it is that one's. @throws StoreUnavailable
  */
 export const privacyStateAt = async (
   store: EventStore,
@@ -102,6 +102,9 @@ export const privacyStateAt = async (
   at: Position,
 ): Promise<PrivacyState> => {
   const [head] = await store.heads([privacyStream(personId)]);
+  const following = head && followingBy(head);
+  if (following !== undefined && head !== undefined && store.comparePositions(head.position, at) < 0)
+    return privacyStateAt(store, following.survivorId, at);
   let revision: number | null = head === undefined ? null : settingRevisionOf(head);
   while (revision !== null) {
     const [event]: RecordedEvent[] = await store.read(privacyStream(personId), { from: revision, limit: 1 });

@@ -18,7 +18,7 @@ const GROUP = 'ingestion-suppression';
 /**
  * Suppresses each submission that was linked to a person after that person's opt-out. Every link comes by here once, in log
  * order, so the answer does not depend on who was faster: the setting that counts is the one at the link's own
- * position. This is also the sweep of links made while an opt-out was on its way.
+ * position. This is also the sweep of links made while an opt-out was on its way. Links to a person who is held wait for the review.
  */
 export const suppressionReactor = ({
   store,
@@ -34,6 +34,13 @@ export const suppressionReactor = ({
     onTrouble,
     react: async ({ event: delivered }) => {
       const event = readContractEvent('identity.decisions.v1', delivered);
+      if (event.type === 'PersonsMerged') {
+        // Held as perhaps somebody who opted out, and found to be (DOMAIN 3.4).
+        const { survivorId: personId, discarded = [] } = event.data;
+        for (const submissionId of discarded)
+          await submissions.react(submissionId, { type: 'SuppressSubmission', personId }, event.id, GROUP);
+        return;
+      }
       if (event.type !== 'SubmissionLinked' && event.type !== 'RosterEntryMatched') return;
       const { personId, submissionId } = event.data;
       const at = event.position as Position;

@@ -12,6 +12,7 @@ const POLICY: LimitPolicy = {
   requestsPerMinute: { submitter: 'unlimited', reader: 120, others: 60 },
   burstSeconds: 10,
   personsPerDay: 5,
+  attestedPersonsPerDay: 200,
   wrongKeysPerMinute: 60,
 };
 

@@ -40,7 +40,7 @@ const looked: string[] = [];
 const records: Pick<StoredRecords, 'candidateById' | 'candidateByKey'> = {
   candidateById: (_organization, id) => {
     looked.push(id);
-    return Promise.resolve(id === PRESENT ? 'p1' : undefined);
+    return Promise.resolve(id === PRESENT ? { personId: 'p1' } : undefined);
   },
   candidateByKey: (_organization, key) => {
     looked.push(key);

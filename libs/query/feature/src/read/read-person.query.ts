@@ -43,7 +43,7 @@ export class ReadPersonHandler implements IQueryHandler<ReadPerson, DisclosureOu
     return this.gate.disclose({
       requester: requesterOf(caller),
       purpose,
-      personId: candidate ?? decoyFor(this.keys, organizationId, registryId),
+      ...(candidate ?? { personId: decoyFor(this.keys, organizationId, registryId) }),
       inquiry: { form: 'read', terms: [registryId] },
     });
   }
@@ -66,7 +66,7 @@ export class SearchPersonHandler implements IQueryHandler<SearchPerson, Disclosu
     return this.gate.disclose({
       requester: requesterOf(caller),
       purpose,
-      personId: candidate ?? decoyFor(this.keys, organizationId, searchKey),
+      ...(candidate ?? { personId: decoyFor(this.keys, organizationId, searchKey) }),
       inquiry: { form: 'search', terms: [searchKey] },
     });
   }

@@ -59,8 +59,11 @@ export class OpenedRecords implements CustodialSource {
     const links = await this.readModel.select<LinkedSubmission>(
       `SELECT submission_id AS "submissionId", organization_id AS "organizationId",
               received_at AS "receivedAt", arrival
-         FROM linked_submission WHERE person_id = ? AND NOT suppressed ORDER BY arrival`,
-      [personId],
+         FROM linked_submission
+        WHERE (person_id = ? OR person_id IN (SELECT part_id FROM person_part WHERE root_id = ?))
+          AND NOT suppressed
+        ORDER BY arrival`,
+      [personId, personId],
     );
     return [...(await this.sources.open(links)).values()];
   }

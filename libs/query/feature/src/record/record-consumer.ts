@@ -7,6 +7,7 @@ import { consumerTroubleLog, type ReadModels, type ThreadParts } from '@registry
 import type { VaccineFacts } from '@registry/query-domain';
 import { antigensOf, cvxOf, minimumIntervalDays } from '@registry/vaccine-codes';
 import { AddArrival1700000000310 } from './add-arrival.migration.js';
+import { AddMerges1700000000320 } from './add-merges.migration.js';
 import { CreateRecordTables1700000000300 } from './create-record-tables.migration.js';
 import { RECORD_ENTITIES } from './record-rows.js';
 import { RecordProjection, RECORD_TOPICS } from './record.projection.js';
@@ -14,6 +15,12 @@ import { RecordScrub } from './record-scrub.js';
 import { SealedSources } from './sealed-sources.js';
 
 export const RECORD_GROUP = 'query-records';
+
+export const RECORD_MIGRATIONS = [
+  CreateRecordTables1700000000300,
+  AddArrival1700000000310,
+  AddMerges1700000000320,
+] as const;
 
 /** @param readOnly somebody else projects */
 export const openRecords = (
@@ -24,7 +31,7 @@ export const openRecords = (
     {
       context: 'query',
       entities: RECORD_ENTITIES,
-      migrations: [CreateRecordTables1700000000300, AddArrival1700000000310],
+      migrations: [...RECORD_MIGRATIONS],
     },
     { readOnly },
   );

@@ -6,6 +6,7 @@ export class LinkedSubmissionRow {
   @PrimaryColumn('text', { name: 'submission_id' })
   submissionId: string;
 
+  /** Empty: an un-merge left it to nobody. */
   @Column('text', { name: 'person_id' })
   personId: string;
 
@@ -96,6 +97,35 @@ export class RegistryIdRow {
   personId: string;
 }
 
+/** A person that was merged into another. Its links stay its own, so that parting the two is exact. */
+@Entity('person_part')
+export class PersonPartRow {
+  @PrimaryColumn('text', { name: 'part_id' })
+  partId: string;
+
+  @Column('text', { name: 'merge_id' })
+  mergeId: string;
+
+  /** Whom it was merged into. */
+  @Column('text', { name: 'survivor_id' })
+  survivorId: string;
+
+  /** The survivor of all merges: whose record it is part of. */
+  @Column('text', { name: 'root_id' })
+  rootId: string;
+}
+
+/** How new the links are that a person's record reflects, where that matters: it was parted from another. Stays when the person opts out. */
+@Entity('person_links')
+export class PersonLinksRow {
+  @PrimaryColumn('text', { name: 'person_id' })
+  personId: string;
+
+  /** Revision of `identity-decisions`. */
+  @Column('integer')
+  revision: number;
+}
+
 export const RECORD_ENTITIES = [
   LinkedSubmissionRow,
   RecordSourceRow,
@@ -103,4 +133,6 @@ export const RECORD_ENTITIES = [
   PersonSearchKeyRow,
   PersonSettingRow,
   RegistryIdRow,
+  PersonPartRow,
+  PersonLinksRow,
 ] as const;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createMemoryContentKeys, newContentKey, seal, type ContentKeys } from '@registry/content-keys';
 import {
   submissionStream,
+  type ReviewState,
   type SubmissionContent,
   type TopicName,
   type VitalRecord,
@@ -17,8 +18,8 @@ import {
 import type { Delivery } from '@registry/messaging';
 import { openReadModel, type ReadModel } from '@registry/persistence';
 import { antigensOf, cvxOf, minimumIntervalDays } from '@registry/vaccine-codes';
-import { AddArrival1700000000310 } from './add-arrival.migration.js';
-import { CreateRecordTables1700000000300 } from './create-record-tables.migration.js';
+import { OpenedRecords } from './opened-records.js';
+import { RECORD_MIGRATIONS } from './record-consumer.js';
 import { RECORD_ENTITIES, RecordSourceRow } from './record-rows.js';
 import { RecordScrub } from './record-scrub.js';
 import { RecordProjection } from './record.projection.js';
@@ -105,7 +106,7 @@ describe('The record projection', () => {
     readModel = await openReadModel({
       file: join(folder, 'read-query.db'),
       entities: RECORD_ENTITIES,
-      migrations: [CreateRecordTables1700000000300, AddArrival1700000000310],
+      migrations: [...RECORD_MIGRATIONS],
     });
     store = createMemoryEventStore();
     keys = createMemoryContentKeys();
@@ -136,7 +137,11 @@ describe('The record projection', () => {
     event: { ...recorded, type, key, data },
   });
 
-  const link = async (submissionId: string, submitted: SubmissionContent): Promise<Delivery> => {
+  const link = async (
+    submissionId: string,
+    submitted: SubmissionContent,
+    personId = PERSON,
+  ): Promise<Delivery> => {
     const stream = submissionStream(submissionId);
     const key = await keys.put(stream, newContentKey());
     await append(
@@ -145,53 +150,71 @@ describe('The record projection', () => {
     );
     const data = {
       submissionId,
-      personId: PERSON,
+      personId,
       organizationId: CLINIC,
       clientId: 'c',
       receivedAt: `2026-01-0${lastId % 9 || 9}T00:00:00.000Z`,
     };
     const recorded = await append('identity-decisions', event('SubmissionLinked', data));
-    return delivery('identity.decisions.v1', 'SubmissionLinked', PERSON, recorded, data);
+    return delivery('identity.decisions.v1', 'SubmissionLinked', personId, recorded, data);
   };
 
-  const set = async (optedOut: boolean, onlyFor?: string): Promise<Delivery> => {
+  const decide = async (type: string, data: NewEvent['data']): Promise<Delivery> => {
+    const recorded = await append('identity-decisions', event(type, data));
+    return delivery(
+      'identity.decisions.v1',
+      type,
+      (data['survivorId'] ?? data['personId']) as string,
+      recorded,
+      data,
+    );
+  };
+
+  const set = async (
+    optedOut: boolean,
+    onlyFor?: string,
+    personId = PERSON,
+    review?: ReviewState,
+  ): Promise<Delivery> => {
     const setting = {
       lock: onlyFor === undefined ? { kind: 'none' } : { kind: 'only', organizationId: onlyFor },
       optedOut,
       stopped: [],
     };
     const recorded = await append(
-      `privacy-${PERSON}`,
+      `privacy-${personId}`,
       event(optedOut ? 'OptedOut' : 'PrivacyOpened', {
         setting,
         previousSettingRevision: null,
         cause: { kind: 'registration' },
+        ...(review === undefined ? {} : { review }),
       }),
     );
     const data = {
-      personId: PERSON,
+      personId,
       settingRevision: recorded.revision,
       previousSettingRevision: null,
       setting,
+      ...(review === undefined ? {} : { review }),
     };
-    return delivery('privacy.settings.v1', 'PrivacySettingChanged', PERSON, recorded, data);
+    return delivery('privacy.settings.v1', 'PrivacySettingChanged', personId, recorded, data);
   };
 
-  const relate = async (): Promise<Delivery> => {
+  const relate = async (personId = PERSON, registryId = 'r1'): Promise<Delivery> => {
     const state = {
       organizationId: CLINIC,
-      personId: PERSON,
-      registryId: 'r1',
+      personId,
+      registryId,
       evidence: 'own-submission',
       purposes: ['treatment'],
       startsAt: '2026-01-01T00:00:00Z',
       endsAt: '2028-01-01T00:00:00Z',
     };
     const recorded = await append(
-      `relationship-${CLINIC}-${PERSON}`,
+      `relationship-${CLINIC}-${personId}`,
       event('RelationshipStarted', { state }),
     );
-    return delivery('directory.relationships.v1', 'RelationshipChanged', PERSON, recorded, { state });
+    return delivery('directory.relationships.v1', 'RelationshipChanged', personId, recorded, { state });
   };
 
   const suppress = async (submissionId: string): Promise<Delivery> => {
@@ -205,7 +228,7 @@ describe('The record projection', () => {
     await readModel.write(writes);
   };
 
-  const rows = async (): Promise<Record<string, unknown[]>> => {
+  const rows = async (of = readModel): Promise<Record<string, unknown[]>> => {
     const tables = [
       'linked_submission',
       'record_source',
@@ -214,9 +237,7 @@ describe('The record projection', () => {
       'registry_id',
     ];
     const all = await Promise.all(
-      tables.map(
-        async (table) => [table, await readModel.select(`SELECT * FROM ${table} ORDER BY 1`)] as const,
-      ),
+      tables.map(async (table) => [table, await of.select(`SELECT * FROM ${table} ORDER BY 1`)] as const),
     );
     return Object.fromEntries(all);
   };
@@ -231,9 +252,9 @@ describe('The record projection', () => {
     await project(await link('s2', content('L2', '2024-07-10')));
     expect(await lots()).toEqual(['L1', 'L2']);
     const records = new StoredRecords(readModel);
-    expect(await records.candidateByKey(CLINIC, 'id|LAKE|1001')).toBe(PERSON);
-    expect(await records.candidateByKey(CLINIC, 'name|2024-03-05|OLSON|NORA')).toBe(PERSON);
-    expect(await records.candidateById(CLINIC, 'r1')).toBe(PERSON);
+    expect(await records.candidateByKey(CLINIC, 'id|LAKE|1001')).toEqual({ personId: PERSON });
+    expect(await records.candidateByKey(CLINIC, 'name|2024-03-05|OLSON|NORA')).toEqual({ personId: PERSON });
+    expect(await records.candidateById(CLINIC, 'r1')).toEqual({ personId: PERSON });
     expect(await records.candidateById('clinic-b', 'r1')).toBeUndefined();
     expect(await records.candidateByKey('clinic-b', 'id|LAKE|1001')).toBeUndefined();
   });
@@ -324,7 +345,8 @@ describe('The record projection', () => {
     });
 
     const isFoundBy = async (given: string): Promise<boolean> =>
-      (await records.candidateByKey(CLINIC, `name|2024-03-05|OLSON|${given.replaceAll('-', '')}`)) === PERSON;
+      (await records.candidateByKey(CLINIC, `name|2024-03-05|OLSON|${given.replaceAll('-', '')}`))
+        ?.personId === PERSON;
 
     it('leaves nothing on disk of one that is replaced, nor its number', async () => {
       await project(await link('birth', BIRTH));
@@ -412,12 +434,183 @@ describe('The record projection', () => {
     const records = new StoredRecords(readModel);
     expect(await records.candidateById(CLINIC, 'r1')).toBeUndefined();
     await project(await set(false, CLINIC));
-    expect(await records.candidateById(CLINIC, 'r1')).toBe(PERSON);
+    expect(await records.candidateById(CLINIC, 'r1')).toEqual({ personId: PERSON });
   });
 
   it('hands out records sealed', async () => {
     await project(await set(false), await link('s1', content('L1')));
     const sealed = await new StoredRecords(readModel).load(PERSON);
     expect(() => JSON.stringify(sealed)).toThrow(/release gate/);
+  });
+
+  describe('of merged persons', () => {
+    const OTHER = '5b1f0f0e-6f1c-4a0c-9d0b-6c9f2d6a7e32';
+    const THIRD = '5b1f0f0e-6f1c-4a0c-9d0b-6c9f2d6a7e33';
+    const follow = async (absorbedId: string, survivorId: string): Promise<void> => {
+      await append(
+        `privacy-${absorbedId}`,
+        event('SettingFollows', { settingRevision: 0, survivorId, mergeId: 'm' }),
+      );
+    };
+    const merge = async (mergeId: string, absorbedId: string, survivorId = PERSON): Promise<Delivery> => {
+      await follow(absorbedId, survivorId);
+      return decide('PersonsMerged', { mergeId, absorbedId, survivorId });
+    };
+    const part = (mergeId: string, absorbedId: string, more: object = {}): Promise<Delivery> =>
+      decide('PersonsUnmerged', {
+        mergeId,
+        absorbedId,
+        survivorId: PERSON,
+        relinked: [],
+        unassigned: [],
+        ...more,
+      });
+    const born = async (personId: string, registryId: string, lot: string): Promise<void> =>
+      project(
+        await set(false, undefined, personId),
+        await relate(personId, registryId),
+        await link(`s-${lot}`, content(lot, `2024-0${lot.slice(1)}-10`), personId),
+      );
+    const lotsOf = async (personId: string): Promise<unknown[]> => {
+      const stored = await readModel.select<{ record: string }>(
+        'SELECT record FROM person_record WHERE person_id = ?',
+        [personId],
+      );
+      return stored.flatMap(({ record }) =>
+        (JSON.parse(record) as { doses: { lot: string }[] }).doses.map(({ lot }) => lot),
+      );
+    };
+    const clear = async () => {
+      const { registry_id: _ids, linked_submission: _links, ...tables } = await rows();
+      return tables;
+    };
+
+    it('folds one record for the survivor, found by whatever either was found by', async () => {
+      await born(PERSON, 'r1', 'L4');
+      await born(OTHER, 'r2', 'L5');
+      await project(await merge('m1', OTHER));
+      expect([await lotsOf(PERSON), await lotsOf(OTHER)]).toEqual([['L4', 'L5'], []]);
+      const records = new StoredRecords(readModel);
+      expect(await records.candidateById(CLINIC, 'r1')).toEqual({ personId: PERSON });
+      expect(await records.candidateById(CLINIC, 'r2')).toEqual({ personId: PERSON, knownAs: OTHER });
+      expect(await records.candidateByKey(CLINIC, 'id|LAKE|1001')).toEqual({ personId: PERSON });
+    });
+
+    it('parts them exactly, and says how new their links are', async () => {
+      await born(PERSON, 'r1', 'L4');
+      await born(OTHER, 'r2', 'L5');
+      const before = await clear();
+      await project(await merge('m1', OTHER));
+      const parted = await part('m1', OTHER);
+      await project(parted);
+      // Until its own setting is there again, nothing is written of the absorbed one.
+      expect([await lotsOf(PERSON), await lotsOf(OTHER)]).toEqual([['L4'], []]);
+      await project(await set(false, undefined, OTHER));
+      expect(await clear()).toEqual(before);
+      const records = new StoredRecords(readModel);
+      for (const person of [PERSON, OTHER])
+        expect((await records.load(person))?.linksRevision).toBe(parted.event.revision);
+      expect(await records.candidateById(CLINIC, 'r2')).toEqual({ personId: OTHER });
+    });
+
+    it('gives back what was linked meanwhile, or shows it nowhere until somebody says whose it is', async () => {
+      await born(PERSON, 'r1', 'L3');
+      await born(OTHER, 'r2', 'L4');
+      await project(await merge('m1', OTHER));
+      await project(await link('s-L5', content('L5', '2024-05-10')));
+      await project(await link('s-L6', content('L6', '2024-06-10')));
+      await project(await link('s-L7', content('L7', '2024-07-10')));
+      expect(await lotsOf(PERSON)).toEqual(['L3', 'L4', 'L5', 'L6', 'L7']);
+      const left = { submissionId: 's-L6', organizationId: CLINIC, receivedAt: '2026-01-01T00:00:00.000Z' };
+      await project(await part('m1', OTHER, { relinked: ['s-L5'], unassigned: [left] }));
+      await project(await set(false, undefined, OTHER));
+      expect([await lotsOf(PERSON), await lotsOf(OTHER)]).toEqual([
+        ['L3', 'L7'],
+        ['L4', 'L5'],
+      ]);
+      expect(everything()).toContain('L7');
+      await project(await decide('SubmissionAssigned', { reviewId: 'v', personId: OTHER, ...left }));
+      expect(await lotsOf(OTHER)).toEqual(['L4', 'L5', 'L6']);
+    });
+
+    it('takes along whoever was merged before, and back', async () => {
+      await born(PERSON, 'r1', 'L3');
+      await born(OTHER, 'r2', 'L4');
+      await born(THIRD, 'r3', 'L5');
+      const before = await clear();
+      await project(await merge('m1', THIRD, OTHER));
+      await project(await merge('m2', OTHER));
+      expect(await lotsOf(PERSON)).toEqual(['L3', 'L4', 'L5']);
+      const records = new StoredRecords(readModel);
+      expect(await records.candidateById(CLINIC, 'r3')).toEqual({ personId: PERSON, knownAs: THIRD });
+      await project(await part('m2', OTHER), await set(false, undefined, OTHER));
+      expect([await lotsOf(PERSON), await lotsOf(OTHER)]).toEqual([['L3'], ['L4', 'L5']]);
+      expect(await records.candidateById(CLINIC, 'r3')).toEqual({ personId: OTHER, knownAs: THIRD });
+      await project(await part('m1', THIRD, { survivorId: OTHER }), await set(false, undefined, THIRD));
+      expect(await clear()).toEqual(before);
+    });
+
+    it('opens what is kept of either for staff and for the person', async () => {
+      await born(PERSON, 'r1', 'L4');
+      await born(OTHER, 'r2', 'L5');
+      await project(await merge('m1', OTHER));
+      await project(await set(true));
+      const opened = new OpenedRecords(store, keys, readModel, FACTS);
+      expect(await lotsOf(PERSON)).toEqual([]);
+      expect(await opened.recordOf(PERSON)).toBeDefined();
+      expect(await opened.demographicsOf(OTHER)).toBeDefined();
+      expect(await opened.recordOf(THIRD)).toBeUndefined();
+    });
+
+    it('never puts on disk what is held', async () => {
+      await project(await set(true));
+      const held = { kind: 'held' as const, candidates: [PERSON] };
+      const opened = await set(false, undefined, OTHER, held);
+      // Whichever comes first: the link, or the opening that says that it is held.
+      await project(await link('s-1', content('LOT-HELD'), OTHER));
+      await project(opened);
+      expect(everything()).not.toContain('LOT-HELD');
+      await project(await set(false, undefined, OTHER));
+      expect(await lotsOf(OTHER)).toEqual(['LOT-HELD']);
+    });
+
+    it('writes nothing of a person whose setting is not there yet', async () => {
+      await project(await link('s-1', content('LOT-EARLY')));
+      expect(everything()).not.toContain('LOT-EARLY');
+      await project(await set(false));
+      expect(await lotsOf(PERSON)).toEqual(['LOT-EARLY']);
+    });
+
+    it('is the same from scratch, and in whatever batches', async () => {
+      const deliveries: Delivery[] = [];
+      for (const [person, registryId, lot] of [
+        [PERSON, 'r1', 'L3'],
+        [OTHER, 'r2', 'L4'],
+        [THIRD, 'r3', 'L5'],
+      ] as const) {
+        deliveries.push(
+          await set(false, undefined, person),
+          await relate(person, registryId),
+          await link(`s-${lot}`, content(lot, `2024-0${lot.slice(1)}-10`), person),
+        );
+      }
+      deliveries.push(await merge('m1', THIRD, OTHER), await merge('m2', OTHER));
+      deliveries.push(await link('s-L6', content('L6', '2024-06-10')));
+      deliveries.push(await part('m2', OTHER, { relinked: ['s-L6'] }), await set(false, undefined, OTHER));
+      for (const one of deliveries) await project(one);
+      const oneByOne = await rows();
+      expect([await lotsOf(PERSON), await lotsOf(OTHER)]).toEqual([['L3'], ['L4', 'L5', 'L6']]);
+      for (const batches of [[deliveries], [deliveries.slice(0, 7), deliveries.slice(7)]]) {
+        const file = join(folder, `read-again-${batches.length}.db`);
+        const again = await openReadModel({
+          file,
+          entities: RECORD_ENTITIES,
+          migrations: [...RECORD_MIGRATIONS],
+        });
+        for (const batch of batches) await again.write(await projection.project(batch));
+        expect(await rows(again)).toEqual(oneByOne);
+        await again.close();
+      }
+    });
   });
 });

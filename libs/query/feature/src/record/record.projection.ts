@@ -4,6 +4,7 @@ import type { Delivery } from '@registry/messaging';
 import type { ReadModelTransaction } from '@registry/persistence';
 import { readPrivacyStates, type PrivacyState } from '@registry/privacy-gate';
 import { consolidate, showableSources, type RecordSource, type VaccineFacts } from '@registry/query-domain';
+import { applyMergeChange, partsOf, personsIn, rootsOf, type MergeChange } from './merges.js';
 import {
   LinkedSubmissionRow,
   PersonRecordRow,
@@ -41,8 +42,7 @@ export class RecordProjection {
 
   async project(deliveries: readonly Delivery[]): Promise<(tx: ReadModelTransaction) => Promise<void>> {
     const changes = changesIn(deliveries);
-    const persons = [...changes.persons];
-    const settings = await readPrivacyStates(this.store, persons);
+    const settings = await this.settingsOf([...changes.persons]);
     const opened = await this.sources.open(
       changes.links.filter(
         (link) => isVisible(settings.get(link.personId)) && !changes.suppressed.has(link.submissionId),
@@ -50,15 +50,32 @@ export class RecordProjection {
     );
     return async (tx) => {
       await tx.upsert(RegistryIdRow, changes.registryIds);
-      if (persons.length === 0) return;
-      await writeSettings(tx, persons, settings);
+      if (changes.persons.size === 0) return;
+      await writeSettings(tx, [...settings.keys()], settings);
       await tx.insertIfAbsent(LinkedSubmissionRow, changes.links);
       if (changes.suppressed.size > 0) await markSuppressed(tx, [...changes.suppressed]);
+      for (const change of changes.merges) await applyMergeChange(tx, change);
+      // Whoever was merged or parted is made anew from the sealed sources.
+      await this.clear(tx, changes.merges.flatMap(personsIn));
+      const roots = await rootsOf(tx, [...changes.persons]);
+      const rootOf = (personId: string) => roots.get(personId) ?? personId;
+      const persons = [...new Set([...changes.persons].map(rootOf))];
+      const resourced = new Set([...changes.resourced].map(rootOf));
       const hidden = persons.filter((personId) => !isVisible(settings.get(personId)));
       const visible = persons.filter((personId) => isVisible(settings.get(personId)));
-      await this.clear(tx, hidden);
-      await this.rewrite(tx, await withoutFolded(tx, visible, changes.resourced), opened);
+      await this.clear(tx, [...hidden, ...roots.keys()]);
+      await this.rewrite(tx, await withoutFolded(tx, visible, resourced), opened);
     };
+  }
+
+  /** Of these persons, and of whom they follow. */
+  private async settingsOf(persons: readonly string[]): Promise<Map<string, PrivacyState>> {
+    const settings = await readPrivacyStates(this.store, persons);
+    for (let wanted = survivorsIn(settings); wanted.length > 0; wanted = survivorsIn(settings)) {
+      for (const [personId, state] of await readPrivacyStates(this.store, wanted))
+        settings.set(personId, state);
+    }
+    return settings;
   }
 
   /** Deletes the clear rows of these persons. */
@@ -79,9 +96,10 @@ export class RecordProjection {
     opened: ReadonlyMap<string, RecordSource>,
   ): Promise<void> {
     if (persons.length === 0) return;
-    const links = (await tx.find(LinkedSubmissionRow, 'personId', persons)).filter(
-      (link) => !link.suppressed,
-    );
+    const parts = await partsOf(tx, persons);
+    const links = (await tx.find(LinkedSubmissionRow, 'personId', [...persons, ...parts.keys()]))
+      .filter((link) => !link.suppressed)
+      .map((link) => ({ ...link, personId: parts.get(link.personId) ?? link.personId }));
     const stored = new Map(
       (await tx.find(RecordSourceRow, 'personId', persons)).map((row) => [row.submissionId, row]),
     );
@@ -153,6 +171,15 @@ export class RecordProjection {
   }
 }
 
+/** Whom somebody follows whose setting is not there yet. */
+const survivorsIn = (settings: ReadonlyMap<string, PrivacyState>): string[] => [
+  ...new Set(
+    [...settings.values()].flatMap((state) =>
+      state.status === 'follows' && !settings.has(state.survivorId) ? [state.survivorId] : [],
+    ),
+  ),
+];
+
 interface ClearRows {
   readonly sources: { readonly personId: string; readonly source: RecordSource }[];
   readonly records: PersonRecordRow[];
@@ -215,6 +242,7 @@ interface Changes {
   /** Those of them whose sources changed. */
   readonly resourced: ReadonlySet<string>;
   readonly links: readonly LinkedSubmissionRow[];
+  readonly merges: readonly MergeChange[];
   readonly suppressed: ReadonlySet<string>;
   readonly registryIds: readonly RegistryIdRow[];
 }
@@ -223,6 +251,7 @@ const changesIn = (deliveries: readonly Delivery[]): Changes => {
   const persons = new Set<string>();
   const resourced = new Set<string>();
   const links: LinkedSubmissionRow[] = [];
+  const merges: MergeChange[] = [];
   const suppressed = new Set<string>();
   const registryIds: RegistryIdRow[] = [];
   for (const { topic, event: delivered } of deliveries) {
@@ -235,6 +264,15 @@ const changesIn = (deliveries: readonly Delivery[]): Changes => {
         links.push({ submissionId, personId, organizationId, receivedAt, arrival, suppressed: false });
         break;
       }
+      case 'PersonsMerged':
+        merges.push({ type: 'merged', revision: event.revision, data: event.data });
+        break;
+      case 'PersonsUnmerged':
+        merges.push({ type: 'unmerged', revision: event.revision, data: event.data });
+        break;
+      case 'SubmissionAssigned':
+        merges.push({ type: 'assigned', revision: event.revision, data: event.data });
+        break;
       case 'SubmissionSuppressed':
         resourced.add(event.data.personId);
         suppressed.add(event.data.submissionId);
@@ -251,8 +289,9 @@ const changesIn = (deliveries: readonly Delivery[]): Changes => {
         break;
     }
   }
+  for (const change of merges) for (const personId of personsIn(change)) resourced.add(personId);
   for (const personId of resourced) persons.add(personId);
-  return { persons, resourced, links, suppressed, registryIds };
+  return { persons, resourced, links, merges, suppressed, registryIds };
 };
 
 /**
