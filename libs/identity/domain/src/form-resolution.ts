@@ -1,6 +1,7 @@
 import { agrees } from './field-matcher.js';
 import type { MatchableDemographics } from './matchable.js';
 import type { MatchDecision } from './matcher.js';
+import { normalizeName } from './name-compatibility.js';
 import type { PersonIndex } from './person-index.js';
 
 const MODEL = 'form-1';
@@ -13,7 +14,10 @@ export const resolveForm = (form: MatchableDemographics, index: PersonIndex): Ma
   const agreeing = (persons: Set<string>) =>
     [...persons].filter((personId) => agrees(form, index.sourcesOf(personId)));
   const byIdentifier = agreeing(index.sharingIdentifier(form.identifiers));
-  const candidates = byIdentifier.length > 0 ? byIdentifier : agreeing(index.sharingBirthDateAndFamily(form));
+  const compatible = byIdentifier.length > 0 ? byIdentifier : agreeing(index.sharingBirthDateAndFamily(form));
+  const exact = compatible.filter((personId) => hasFirstName(form, personId, index));
+  // Whoever is called so is meant before whoever could be called so.
+  const candidates = exact.length === 1 ? exact : compatible;
   const explanation = {
     model: MODEL,
     levels: { identifier: byIdentifier.length > 0 ? 'exact' : 'none', candidates: String(candidates.length) },
@@ -22,6 +26,16 @@ export const resolveForm = (form: MatchableDemographics, index: PersonIndex): Ma
   if (personId === undefined) return { kind: 'new', explanation };
   if (candidates.length > 1) return { kind: 'possible', candidates: candidates.sort(), explanation };
   return { kind: 'match', personId, explanation };
+};
+
+const hasFirstName = (form: MatchableDemographics, personId: string, index: PersonIndex): boolean => {
+  const asked = form.names.map(({ given }) => normalizeName(given));
+  return index
+    .sourcesOf(personId)
+    .some(
+      ({ birthDate, givenNames }) =>
+        birthDate === form.birthDate && givenNames.some((name) => asked.includes(name)),
+    );
 };
 
 /** The one part of a merged person that a form fits; undefined: it was not merged, or the form fits several or none of its parts alone. */

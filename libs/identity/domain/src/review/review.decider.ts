@@ -96,16 +96,10 @@ const decisionOf = (
 
 /** Was the same decided before, by whomever? */
 const isSame = (state: ReviewState, { decision, candidateId }: ReviewDecidedData): boolean => {
-  switch (state.status) {
-    case 'deciding':
-      return state.decided.decision === decision && state.decided.candidateId === candidateId;
-    case 'merged':
-      return decision === 'same' && state.candidateId === candidateId;
-    case 'different':
-      return decision === 'different';
-    default:
-      return false;
-  }
+  if (state.status === 'deciding')
+    return state.decided.decision === decision && state.decided.candidateId === candidateId;
+  if (state.status === 'merged') return decision === 'same' && state.candidateId === candidateId;
+  return state.status === 'different' && decision === 'different';
 };
 
 export const evolveReview = (state: ReviewState, event: ReviewEvent): ReviewState => {

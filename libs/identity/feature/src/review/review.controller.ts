@@ -121,8 +121,7 @@ export class ReviewController {
     if (state.status === 'merged') {
       const survivor = await readPrivacyHead(this.store, state.candidateId);
       // First the later merge has to be undone.
-      if (survivor.state.status === 'follows')
-        throw new ReviewError('REVIEW.SURVIVOR_MERGED');
+      if (survivor.state.status === 'follows') throw new ReviewError('REVIEW.SURVIVOR_MERGED');
     }
     const orderedBy = caller.userId ?? caller.clientId;
     return this.carriedOut(id, caller, { type: 'OrderUnmerge', reason, orderedBy });
