@@ -11,6 +11,8 @@ export type Change =
   | { readonly change: 'unlock' | 'opt-out' | 'opt-in' };
 
 const HELP_DESK = 'demo-help-desk';
+/** Whoever verified may not approve what loosens. */
+const SECOND_STAFF = 'demo-help-desk-2';
 
 /** The help desk's way with a request, as far as up to its approval. */
 export const verifiedRequest = async (
@@ -20,7 +22,7 @@ export const verifiedRequest = async (
 ): Promise<string> => {
   const submitted = await registry.request('POST', '/privacy/requests', {
     as: HELP_DESK,
-    json: { ...change, capacity: 'parent', person: { family, given, birthDate } },
+    json: { ...change, capacity: capacityFor(birthDate), person: { family, given, birthDate } },
   });
   if (submitted.status !== 201) throw new Error(`Not submitted: ${submitted.status} ${submitted.body}`);
   const { requestId } = submitted.json() as { requestId: string };
@@ -34,7 +36,7 @@ export const verifiedRequest = async (
 
 export const approve = async (registry: RegistryProcess, requestId: string): Promise<string> => {
   const approved = await registry.request('POST', `/privacy/requests/${requestId}/approve`, {
-    as: HELP_DESK,
+    as: SECOND_STAFF,
   });
   if (approved.status !== 200) throw new Error(`Not approved: ${approved.status} ${approved.body}`);
   return (approved.json() as { status: string }).status;
@@ -56,3 +58,7 @@ export const apply = async (
   if (status !== 'applied') throw new Error(`${change.change} is ${status}`);
   return requestId;
 };
+
+/** A parent speaks for a child, whoever is of age for itself. */
+const capacityFor = (birthDate: string): 'parent' | 'self' =>
+  Number(birthDate.slice(0, 4)) + 19 < new Date().getFullYear() ? 'self' : 'parent';

@@ -285,7 +285,10 @@ describe.each(STORES)('A possible match, on $name', ({ available, make }: StoreU
     await sees(PRAIRIE, prairie, prairie.lot);
     await apply(registry, { change: 'opt-out' }, { ...lakeside, given: 'William' });
     await sees(PRAIRIE, prairie);
-    expect((await reviewOf(lakeside)).kind).toBe('held');
+    await eventually(
+      async () => (await reviewOf(lakeside)).kind,
+      (kind) => kind === 'held',
+    );
   });
 
   when('says nothing of itself to others than staff', async () => {

@@ -154,8 +154,15 @@ export const RequestResolved = Type.Object({
 });
 export type RequestResolved = Static<typeof RequestResolved>;
 
+/** A request for a child who is not born or has no name yet waits for a birth record. Key = request id. */
+export const RequestWatched = Type.Object({ requestId: Type.String() });
+export type RequestWatched = Static<typeof RequestWatched>;
+
 /** More than one person fits the form: staff must look. Key = request id. */
-export const RequestAmbiguous = Type.Object({ requestId: Type.String() });
+export const RequestAmbiguous = Type.Object({
+  requestId: Type.String(),
+  candidates: Type.Optional(Type.Array(Type.String())),
+});
 export type RequestAmbiguous = Static<typeof RequestAmbiguous>;
 
 export const IDENTITY_STREAM = 'identity-decisions';

@@ -67,6 +67,22 @@ export const PersonNoticeOwed = Type.Object({
 });
 export type PersonNoticeOwed = Static<typeof PersonNoticeOwed>;
 
+/** A task of the help desk. Topic `privacy.tasks.v1`, key = task id. */
+export const TaskChanged = Type.Object({
+  taskId: Type.String(),
+  status: Type.Union([Type.Literal('open'), Type.Literal('closed')]),
+  /** When it is opened. */
+  opened: Type.Optional(
+    Type.Object({
+      kind: Type.String(),
+      about: Type.String(),
+      openedAt: Type.String(),
+      dueAt: Type.String(),
+    }),
+  ),
+});
+export type TaskChanged = Static<typeof TaskChanged>;
+
 export const PERSON_NOTICE_CODES = [
   'merge-tightened',
   'locks-in-conflict',
@@ -82,7 +98,8 @@ export const PERSON_NOTICE_CODES = [
 ] as const;
 export type PersonNoticeCode = (typeof PERSON_NOTICE_CODES)[number];
 
-export const SETTING_CHANGES = [
+/** What a person may ask for; `view` changes nothing: it is how one comes to see the own record. */
+export const REQUESTED_CHANGES = [
   'lock',
   'unlock',
   're-lock',
@@ -90,8 +107,9 @@ export const SETTING_CHANGES = [
   'opt-in',
   'decline-reminders',
   'accept-reminders',
+  'view',
 ] as const;
-export type SettingChangeKind = (typeof SETTING_CHANGES)[number];
+export type RequestedChangeKind = (typeof REQUESTED_CHANGES)[number];
 
 /** Topic `privacy.requests.v1`, key = request id: identity finds the one person whom the form names. */
 export const PrivacyRequestApproved = Type.Object({
@@ -99,6 +117,10 @@ export const PrivacyRequestApproved = Type.Object({
   status: Type.Literal('approved'),
   /** The form under the key `privacyRequest-<id>`. */
   sealedForm: Type.String(),
+  /** The child has no name yet, or is not born: its birth record is watched for (DOMAIN 4.3). */
+  watch: Type.Optional(Type.Boolean()),
+  /** Whom it is about, where that is known already: identity need not look. */
+  resolved: Type.Optional(Type.Object({ personId: Type.String(), partId: Type.Optional(Type.String()) })),
 });
 export type PrivacyRequestApproved = Static<typeof PrivacyRequestApproved>;
 
@@ -109,13 +131,23 @@ export const PrivacyRequestProgressed = Type.Object({
     Type.Literal('submitted'),
     Type.Literal('verified'),
     Type.Literal('approved'),
+    Type.Literal('watching'),
     Type.Literal('needs-review'),
+    Type.Literal('needs-second'),
+    Type.Literal('disputed'),
+    Type.Literal('replaced'),
     Type.Literal('rejected'),
     Type.Literal('applied'),
   ]),
   /** In the first event only. */
   submitted: Type.Optional(
-    Type.Object({ change: Type.String(), receivedAt: Type.String(), dueAt: Type.String() }),
+    Type.Object({
+      change: Type.String(),
+      receivedAt: Type.String(),
+      dueAt: Type.String(),
+      /** Keyed hash of whom it is about: the same for each request about the same person. */
+      subject: Type.Optional(Type.String()),
+    }),
   ),
 });
 export type PrivacyRequestProgressed = Static<typeof PrivacyRequestProgressed>;

@@ -187,7 +187,17 @@ export type SubmissionContent = Static<typeof SubmissionContent>;
 /** What a Privacy Setting Change Request says about its one person, sealed under the request's own key. */
 export const RequestForm = Type.Object({
   formVersion: Type.Literal(1),
+  /** Of a child not born yet: the mother's last name, no first name, and the expected date as birth date. */
   demographics: Demographics,
   requesterName: Type.Optional(Type.String()),
+  /** There is no birth record to find yet. */
+  unborn: Type.Optional(
+    Type.Object({
+      /** `YYYY-MM-DD`. */
+      expectedDate: Type.String({ format: 'date' }),
+      mother: Type.Object({ family: Type.String(), given: Type.String() }),
+      birthFacility: Type.Optional(Type.String()),
+    }),
+  ),
 });
 export type RequestForm = Static<typeof RequestForm>;

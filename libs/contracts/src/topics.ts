@@ -17,6 +17,7 @@ import {
   PersonsUnmerged,
   RequestAmbiguous,
   RequestResolved,
+  RequestWatched,
   ReviewProgressed,
   RosterEntryMatched,
   SubmissionAssigned,
@@ -32,6 +33,7 @@ import {
   PrivacyRequestApproved,
   PrivacyRequestProgressed,
   PrivacySettingChanged,
+  TaskChanged,
 } from './privacy.events.js';
 
 /** Every topic with the schemas of its events by type. Consumers may not read what is not here. */
@@ -44,6 +46,7 @@ export const TOPICS = {
     RosterEntryMatched,
     RequestResolved,
     RequestAmbiguous,
+    RequestWatched,
     PersonsMerged,
     PersonsUnmerged,
     SubmissionAssigned,
@@ -58,6 +61,7 @@ export const TOPICS = {
   },
   'privacy.settings.v1': { PrivacySettingChanged, PersonFollows },
   'privacy.notices.v1': { PersonNoticeOwed },
+  'privacy.tasks.v1': { TaskChanged },
   'privacy.requests.v1': { PrivacyRequestApproved, PrivacyRequestProgressed },
   'query.attestations.v1': { AttestationMade },
   'directory.access.v1': {

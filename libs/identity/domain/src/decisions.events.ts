@@ -72,6 +72,8 @@ export type IdentityDecision =
         readonly explanation: Explanation;
       };
     }
+  /** It waits for the birth record of a child who is not born or has no name yet. */
+  | { readonly type: 'RequestWatched'; readonly data: { readonly requestId: string } }
   | {
       readonly type: 'RequestAmbiguous';
       readonly data: { readonly requestId: string; readonly candidates: readonly string[] };

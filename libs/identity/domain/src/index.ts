@@ -3,6 +3,7 @@ export * from './matchable.js';
 export * from './matcher.js';
 export * from './name-compatibility.js';
 export * from './merged-persons.js';
+export * from './watch-list.js';
 export * from './person-index.js';
 export * from './review/review.events.js';
 export * from './review/review.decider.js';

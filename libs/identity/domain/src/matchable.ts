@@ -1,3 +1,5 @@
+import type { Watched } from './watch-list.js';
+
 /** What matching looks at; any richer demographics fit it. Dates are `YYYY-MM-DD`. */
 export interface MatchableDemographics {
   readonly identifiers: readonly MatchableIdentifier[];
@@ -26,6 +28,8 @@ export interface Matchable {
   readonly demographics: MatchableDemographics;
   /** Of a vital record: the keys of the file numbers whose earlier versions it continues. */
   readonly continues: readonly string[];
+  /** Of a request for a child who is not born or has no name yet. */
+  readonly watched?: Watched | undefined;
   /** May it start a person? A roster entry, a death and a void may not (DOMAIN 1.1). */
   readonly startsPerson: boolean;
 }

@@ -6,6 +6,7 @@ import { MergedPersons, numberKey } from './merged-persons.js';
 import { firstNameKeys, normalizeName } from './name-compatibility.js';
 import { SourcePool } from './source-pool.js';
 import { grown, UuidTable } from './uuid-table.js';
+import { WatchList, type Birth } from './watch-list.js';
 
 /** Where the index stood: what came after can be taken back. */
 export interface IndexMark {
@@ -17,6 +18,7 @@ export interface IndexMark {
   readonly firstSubmissions: number;
   readonly answers: number;
   readonly merged: number;
+  readonly watched: number;
 }
 
 /** How the submissions linked to a survivor while it was merged part (DESIGN.md, Merge is privacy first). */
@@ -45,6 +47,7 @@ export class PersonIndex {
   private readonly byFirstName = new KeyTable();
   private readonly byFileNumber = new KeyTable();
   private readonly merged = new MergedPersons();
+  private readonly watchList = new WatchList();
   /** By person: revision of `identity-decisions` at which it was registered. */
   private registered = new Float64Array(1_024);
   /** Submissions of nobody known, and the names and file numbers that they wait for. */
@@ -120,9 +123,15 @@ export class PersonIndex {
         );
         break;
       }
+      case 'RequestWatched':
+        this.note(decision.data.requestId);
+        if (about?.watched) this.watchList.watch(decision.data.requestId, about.watched);
+        break;
       case 'RequestResolved':
         this.note(decision.data.requestId);
-        if (about) this.add(this.persons.indexOf(decision.data.personId), about);
+        this.watchList.end(decision.data.requestId);
+        // The form of an unborn child says nothing that its birth record does not.
+        if (about && !about.watched) this.add(this.persons.indexOf(decision.data.personId), about);
         break;
       case 'RosterEntryMatched':
         this.note(decision.data.submissionId);
@@ -134,6 +143,7 @@ export class PersonIndex {
         break;
       case 'RequestAmbiguous':
         this.note(decision.data.requestId);
+        this.watchList.end(decision.data.requestId);
         break;
     }
   }
@@ -244,6 +254,11 @@ export class PersonIndex {
     return this.personsOf(this.byFileNumber, fileNumbers);
   }
 
+  /** Requests that wait for this birth. */
+  requestsWaitingFor(birth: Birth): string[] {
+    return this.watchList.waitingFor(birth);
+  }
+
   /** Submissions that wait for somebody like this. */
   waitingFor(about: Matchable): string[] {
     if (this.waiting.size === 0) return [];
@@ -263,12 +278,14 @@ export class PersonIndex {
       firstSubmissions: this.firstSubmissions.length,
       answers: this.answers.length,
       merged: this.merged.marked,
+      watched: this.watchList.marked,
     };
   }
 
   /** Takes back everything applied since the mark. */
   undo(mark: IndexMark): void {
     this.merged.undoTo(mark.merged);
+    this.watchList.undoTo(mark.watched);
     this.sources.truncate(mark.sources);
     for (const [index, table] of this.tables().entries()) table.truncate(mark.entries[index] ?? 0);
     for (const person of this.firstSubmissions.splice(mark.firstSubmissions)) this.submitted[person] = 0;
@@ -283,6 +300,7 @@ export class PersonIndex {
     this.firstSubmissions.length = 0;
     this.answers.length = 0;
     this.merged.settle();
+    this.watchList.settle();
   }
 
   private tables(): readonly KeyTable[] {

@@ -36,7 +36,9 @@ export const decisionTopic: TopicDeclaration = {
         return { ...envelope, key: data.personId, data };
       }
       case 'RequestAmbiguous':
-        return { ...envelope, key: event.data.requestId, data: { requestId: event.data.requestId } };
+        return { ...envelope, key: event.data.requestId, data: { ...event.data } };
+      case 'RequestWatched':
+        return { ...envelope, key: event.data.requestId, data: { ...event.data } };
       case 'PersonsMerged':
       case 'PersonsUnmerged':
         return { ...envelope, key: event.data.survivorId, data: { ...event.data } };

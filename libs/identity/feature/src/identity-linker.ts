@@ -295,12 +295,38 @@ export class IdentityLinker {
       }
       const about = opened[place];
       if (about === undefined || this.index.isDecided(task.id)) continue;
-      for (const [index, decision] of this.decideOne(task, about).entries()) {
+      const decisions = this.decideOne(task, about);
+      for (const [index, decision] of decisions.entries()) {
         this.index.apply(decision, about, nextRevision());
         events.push(eventOf(decision, task, index));
       }
+      for (const decision of this.decideWatching(decisions, about)) {
+        this.index.apply(decision, undefined, nextRevision());
+        events.push(eventOf(decision, task, decision.data.requestId));
+      }
     }
     return events;
+  }
+
+  /** A birth record may be what the request for an unborn child has waited for (DOMAIN 4.3). */
+  private decideWatching(
+    decisions: readonly IdentityDecision[],
+    { kind, demographics }: OpenedMatchable,
+  ): Extract<IdentityDecision, { type: 'RequestResolved' | 'RequestAmbiguous' }>[] {
+    const link = decisions.find(({ type }) => type === 'SubmissionLinked');
+    if (kind !== 'vital' || link?.type !== 'SubmissionLinked') return [];
+    const { personId } = link.data;
+    const { birthDate, guardians = [], multipleBirth } = demographics;
+    const waiting = this.index.requestsWaitingFor({ birthDate, mothers: guardians });
+    return waiting.map((requestId) =>
+      // Which of several children, or whose of several requests, is for staff to say.
+      multipleBirth === true || waiting.length > 1
+        ? { type: 'RequestAmbiguous', data: { requestId, candidates: [personId] } }
+        : {
+            type: 'RequestResolved',
+            data: { requestId, personId, explanation: { model: 'watch-1', levels: { mother: 'exact' } } },
+          },
+    );
   }
 
   /** Somebody who just became known may be whom a roster entry, a death or a void has waited for. */
@@ -358,6 +384,7 @@ export class IdentityLinker {
 
   /** The one person whom a request names; it may start one (DOMAIN 4.3). */
   private resolve(task: RequestTask, about: OpenedMatchable): IdentityDecision[] {
+    if (about.watched !== undefined) return [{ type: 'RequestWatched', data: { requestId: task.id } }];
     const match = resolveForm(about.demographics, this.index);
     if (match.kind === 'possible') {
       return [{ type: 'RequestAmbiguous', data: { requestId: task.id, candidates: match.candidates } }];
@@ -427,7 +454,8 @@ const taskOf = ({ topic, event: delivered }: Delivery): Task[] => {
   if (order !== undefined) return [{ kind: 'order', causationId: delivered.id, order }];
   if (topic !== 'privacy.requests.v1') return [];
   const event = readContractEvent(topic, delivered);
-  if (event.type !== 'PrivacyRequestApproved') return [];
+  // Whom it is about is known already.
+  if (event.type !== 'PrivacyRequestApproved' || event.data.resolved !== undefined) return [];
   const { requestId, sealedForm } = event.data;
   return [
     {
@@ -482,6 +510,7 @@ const sourceOf = (decision: IdentityDecision): string | undefined => {
     case 'SubmissionUnmatched':
       return submissionStream(decision.data.submissionId);
     case 'RequestResolved':
+    case 'RequestWatched':
       return privacyRequestStream(decision.data.requestId);
     default:
       return undefined;

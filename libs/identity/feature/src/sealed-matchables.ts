@@ -1,5 +1,12 @@
 import { open, type ContentKeys } from '@registry/content-keys';
-import { Demographics, RosterEntry, SubmissionKind, validatorOf, VitalRecord } from '@registry/contracts';
+import {
+  Demographics,
+  RequestForm,
+  RosterEntry,
+  SubmissionKind,
+  validatorOf,
+  VitalRecord,
+} from '@registry/contracts';
 import type { Matchable } from '@registry/identity-domain';
 import { Type, type Static } from '@sinclair/typebox';
 
@@ -23,6 +30,7 @@ const MatchableContent = Type.Object({
   demographics: Demographics,
   vital: Type.Optional(VitalRecord),
   roster: Type.Optional(RosterEntry),
+  unborn: RequestForm.properties.unborn,
 });
 const readContent = validatorOf('MatchableContent', MatchableContent);
 
@@ -44,7 +52,7 @@ export const openMatchables = async (
 };
 
 const matchableOf = (
-  { kind, demographics, vital, roster }: Static<typeof MatchableContent>,
+  { kind, demographics, vital, roster, unborn }: Static<typeof MatchableContent>,
   organizationId: string,
 ): OpenedMatchable => ({
   kind: kind ?? 'form',
@@ -52,6 +60,7 @@ const matchableOf = (
   continues: vital === undefined ? [] : fileNumbersOf(vital, organizationId),
   startsPerson: kind !== 'roster' && vital?.event !== 'death' && vital?.event !== 'void',
   roster,
+  ...(unborn === undefined ? {} : { watched: { expectedDate: unborn.expectedDate, mother: unborn.mother } }),
 });
 
 /** A death continues the birth record that its office names; all else the versions of its own and of what it replaces. */

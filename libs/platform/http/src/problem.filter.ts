@@ -48,6 +48,6 @@ export const statusOfServerError = (error: unknown): number => {
 /** A domain rule refused a command: its stable code says which kind of refusal it is. */
 const statusOfRule = (code: string): number => {
   if (/_(UNKNOWN|MISSING)$/.test(code)) return 404;
-  if (/(EXISTS|ALREADY_DECIDED|NOT_VERIFIED|CLOSED|REVOKED|MERGED)$/.test(code)) return 409;
+  if (/(EXISTS|ALREADY_DECIDED|NOT_VERIFIED|CLOSED|REVOKED|MERGED|NEEDED|DISPUTED)$/.test(code)) return 409;
   return 422;
 };

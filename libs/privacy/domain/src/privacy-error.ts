@@ -7,7 +7,16 @@ export type PrivacyErrorCode =
   | 'PRIVACY.HOLDER_NOT_A_PROVIDER'
   | 'PRIVACY.REQUEST_UNKNOWN'
   | 'PRIVACY.REQUEST_NOT_VERIFIED'
-  | 'PRIVACY.REQUEST_ALREADY_DECIDED';
+  | 'PRIVACY.REQUEST_ALREADY_DECIDED'
+  | 'PRIVACY.REQUEST_DISPUTED'
+  | 'PRIVACY.SECOND_STAFF_NEEDED'
+  | 'PRIVACY.CANDIDATE_UNKNOWN'
+  | 'PRIVACY.AUTHORITY_ENDED'
+  | 'PRIVACY.MINOR_ALONE'
+  | 'PRIVACY.TASK_UNKNOWN'
+  | 'PRIVACY.TASK_CLOSED'
+  | 'PRIVACY.NOT_APPLIED'
+  | 'PRIVACY.NO_FORM';
 
 /** A command that the rules refuse. Codes are stable; messages hold no person data. */
 export class PrivacyError extends Error {

@@ -1,11 +1,11 @@
-import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { Inject, Module, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging';
-import { LOGGER, type Logger } from '@registry/observability';
+import { errorCode, LOGGER, type Logger } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
 import { ReleaseGate } from '@registry/privacy-gate';
-import { consumerTroubleLog, ReadModels } from '@registry/runtime';
+import { CLOCK, consumerTroubleLog, ReadModels, type Clock } from '@registry/runtime';
 import { AttestationController } from './attestation/attestation.controller.js';
 import { attestationReactor } from './attestation/attestation.reactor.js';
 import {
@@ -16,9 +16,11 @@ import {
 import { AuditController } from './audit/audit.controller.js';
 import { PrivacyHistoryQuery } from './audit/privacy-history.js';
 import { PRIVACY_READ_MODEL } from './read-model.js';
+import { Authorities } from './request/authorities.js';
 import { RequestController } from './request/request.controller.js';
 import {
   ApproveRequestHandler,
+  ChooseCandidateHandler,
   RejectRequestHandler,
   SubmitRequestHandler,
   VerifyRequestHandler,
@@ -27,6 +29,15 @@ import { CreateRequestList1700000000100, requestListProjector, RequestRow } from
 import { REQUEST_LIST, RequestList } from './request/request-list.query.js';
 import { RequestRepository } from './request/request.repository.js';
 import { requestTopic } from './request/request.topic.js';
+import { Receipts } from './request/receipt.js';
+import { replacementReactor } from './request/replacement.reactor.js';
+import { RequestHandling } from './request/request-handling.js';
+import { SealedForms } from './request/sealed-forms.js';
+import { CreateTasks1700000000120, taskProjector, TaskRow } from './task/task-rows.js';
+import { TaskController } from './task/task.controller.js';
+import { TaskRepository } from './task/task.repository.js';
+import { taskTopic } from './task/task.topic.js';
+import { sweepWatches } from './request/watch-sweep.js';
 import { mergeReactor } from './merge/merge.reactor.js';
 import { noticeTopic } from './notice/notice.topic.js';
 import { applicationReactor } from './setting/application.reactor.js';
@@ -37,21 +48,31 @@ import { settingTopic } from './setting/setting.topic.js';
 /** Privacy: settings, the requests that change them, and their history. */
 @Module({
   imports: [CqrsModule],
-  controllers: [RequestController, AuditController, AttestationController],
+  controllers: [RequestController, AuditController, AttestationController, TaskController],
   providers: [
     RequestRepository,
+    SealedForms,
+    Authorities,
+    RequestHandling,
+    Receipts,
+    TaskRepository,
     PrivacyHistoryQuery,
     SubmitRequestHandler,
     VerifyRequestHandler,
     ApproveRequestHandler,
+    ChooseCandidateHandler,
     RejectRequestHandler,
     {
       provide: PRIVACY_READ_MODEL,
       useFactory: (readModels: ReadModels) =>
         readModels.open({
           context: 'privacy',
-          entities: [RequestRow, AttestedRelationshipRow],
-          migrations: [CreateRequestList1700000000100, CreateAttestedRelationships1700000000110],
+          entities: [RequestRow, AttestedRelationshipRow, TaskRow],
+          migrations: [
+            CreateRequestList1700000000100,
+            CreateAttestedRelationships1700000000110,
+            CreateTasks1700000000120,
+          ],
         }),
       inject: [ReadModels],
     },
@@ -62,7 +83,10 @@ import { settingTopic } from './setting/setting.topic.js';
     },
   ],
 })
-export class PrivacyModule implements OnModuleInit {
+export class PrivacyModule implements OnModuleInit, BeforeApplicationShutdown {
+  private sweeping: NodeJS.Timeout | undefined;
+  private sweep: Promise<unknown> = Promise.resolve();
+
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(MESSAGING) private readonly messaging: Messaging,
@@ -70,6 +94,9 @@ export class PrivacyModule implements OnModuleInit {
     @Inject(PRIVACY_READ_MODEL) private readonly readModel: ReadModel,
     private readonly gate: ReleaseGate,
     private readonly requests: RequestRepository,
+    private readonly forms: SealedForms,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(REQUEST_LIST) private readonly list: RequestList,
     private readonly consumers: ConsumerRegistry,
   ) {}
 
@@ -77,16 +104,39 @@ export class PrivacyModule implements OnModuleInit {
     this.messaging.declare(settingTopic);
     this.messaging.declare(requestTopic);
     this.messaging.declare(noticeTopic);
-    const { store, gate, requests, messaging, readModel } = this;
+    this.messaging.declare(taskTopic);
+    const { store, gate, requests, forms, clock, messaging, readModel } = this;
     const onTrouble = consumerTroubleLog(this.logger);
     this.consumers.add(
       openingReactor({ store, messaging, readModel, onTrouble }),
-      applicationReactor({ store, gate, requests, messaging, readModel, onTrouble }),
+      applicationReactor({ store, gate, requests, forms, clock, messaging, readModel, onTrouble }),
+      replacementReactor({ store, requests, messaging, readModel, onTrouble }),
+      taskProjector(messaging, readModel, onTrouble),
       reviewReactor({ store, gate, messaging, readModel, onTrouble }),
       mergeReactor({ store, gate, messaging, readModel, onTrouble }),
       attestationReactor({ store, messaging, readModel, onTrouble }),
       attestedProjector(messaging, readModel, onTrouble),
       requestListProjector(messaging, readModel, onTrouble),
     );
+    this.startSweeping();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.sweeping);
+    await this.sweep;
+  }
+
+  /** What is due by the clock alone. */
+  private startSweeping(): void {
+    const sweep = () => {
+      this.sweep = this.sweep
+        .then(() => sweepWatches(this.store, this.list, this.clock.now()))
+        .catch((error: unknown) => this.logger.warn('privacy.sweep-failed', { code: errorCode(error) }));
+    };
+    sweep();
+    this.sweeping = setInterval(sweep, SWEEP_EVERY_MS);
+    this.sweeping.unref();
   }
 }
+
+const SWEEP_EVERY_MS = 3_600_000;

@@ -8,6 +8,7 @@ export const DEMO_KEYS = {
   prairieClinic: 'demo-prairie-clinic',
   school: 'demo-school',
   helpDesk: 'demo-help-desk',
+  secondHelpDesk: 'demo-help-desk-2',
   auditor: 'demo-auditor',
   healthBoard: 'demo-health-board',
   childCare: 'demo-child-care',
@@ -81,6 +82,7 @@ export const DEMO_ORGANIZATIONS: readonly DemoOrganization[] = [
     purposes: [],
     clients: [
       { id: id(14), name: 'Help desk', roles: ['help-desk'], key: DEMO_KEYS.helpDesk },
+      { id: id(20), name: 'Help desk, second', roles: ['help-desk'], key: DEMO_KEYS.secondHelpDesk },
       { id: id(15), name: 'Auditor', roles: ['auditor'], key: DEMO_KEYS.auditor },
     ],
   },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { specOf } from '@registry/testing';
 import { PrivacyError } from '../privacy-error.js';
+import { authorityOf } from './authority.js';
 import type { RequestCommand } from './request.commands.js';
 import { decideRequest } from './request.decider.js';
 import type { RequestEvent } from './request.events.js';
@@ -21,13 +22,40 @@ const FORM = {
   dueAt: '2026-03-08T10:00:00.000Z',
 } as const;
 
-const submit: RequestCommand = { type: 'SubmitRequest', change: { kind: 'opt-out' }, ...FORM };
-const verify: RequestCommand = { type: 'VerifyRequest', verifiedBy: 'desk-1', evidence: 'id-card' };
-const approve: RequestCommand = { type: 'ApproveRequest', approvedBy: 'desk-2' };
+const ASKED = { type: 'SubmitRequest', authority: 'stands', ...FORM } as const;
+const submit = { change: { kind: 'opt-out' }, ...ASKED } as const satisfies RequestCommand;
+const verify = {
+  type: 'VerifyRequest',
+  verifiedBy: 'desk-1',
+  evidence: 'id-card',
+  authority: 'stands',
+} as const satisfies RequestCommand;
+const approve = {
+  type: 'ApproveRequest',
+  approvedBy: 'desk-2',
+  authority: 'stands',
+} as const satisfies RequestCommand;
 const reject: RequestCommand = { type: 'RejectRequest', rejectedBy: 'desk-2', reason: 'no-authority' };
 const applied: RequestCommand = { type: 'RecordApplied', personId: 'p1', settingRevision: 4 };
-const review: RequestCommand = { type: 'SendToReview' };
-const COMMANDS = { submit, verify, approve, reject, applied, review };
+const review: RequestCommand = { type: 'SendToReview', candidates: ['p1', 'p2'] };
+const choose: RequestCommand = { type: 'ChooseCandidate', candidate: 1, approvedBy: 'desk-2' };
+const replace: RequestCommand = { type: 'ReplaceRequest', by: 'r2' };
+const watch: RequestCommand = { type: 'Watch' };
+const second: RequestCommand = { type: 'AskForSecond', resolved: { personId: 'p1' } };
+const dispute: RequestCommand = { type: 'Dispute', resolved: { personId: 'p1' } };
+const COMMANDS = {
+  submit,
+  verify,
+  approve,
+  reject,
+  applied,
+  review,
+  choose,
+  replace,
+  watch,
+  second,
+  dispute,
+};
 
 const Submitted = {
   type: 'PrivacyRequestSubmitted',
@@ -51,15 +79,34 @@ const Applied: RequestEvent = {
 };
 const NeedsReview: RequestEvent = {
   type: 'PrivacyRequestNeedsReview',
-  data: { reason: 'more-than-one-person' },
+  data: { reason: 'more-than-one-person', candidates: ['p1', 'p2'] },
 };
+const Chosen: RequestEvent = {
+  type: 'PrivacyRequestApproved',
+  data: { approvedBy: 'desk-2', sealedForm: 'sealed', resolved: { personId: 'p2' } },
+};
+const Again: RequestEvent = {
+  type: 'PrivacyRequestApproved',
+  data: { approvedBy: 'desk-2', sealedForm: 'sealed', resolved: { personId: 'p1' } },
+};
+const Replaced: RequestEvent = { type: 'PrivacyRequestReplaced', data: { by: 'r2' } };
+const Watched: RequestEvent = { type: 'PrivacyRequestWatched', data: {} };
+const NeedsSecond: RequestEvent = {
+  type: 'PrivacyRequestNeedsSecond',
+  data: { resolved: { personId: 'p1' } },
+};
+const Disputed: RequestEvent = { type: 'PrivacyRequestDisputed', data: { resolved: { personId: 'p1' } } };
 
 const HISTORIES = {
   absent: [],
   submitted: [Submitted],
   verified: [Submitted, Verified],
   approved: [Submitted, Verified, Approved],
+  watching: [Submitted, Verified, Approved, Watched],
   'needs-review': [Submitted, Verified, Approved, NeedsReview],
+  'needs-second': [Submitted, Verified, Approved, NeedsSecond],
+  disputed: [Submitted, Verified, Approved, Disputed],
+  replaced: [Submitted, Replaced],
   applied: [Submitted, Verified, Approved, Applied],
   rejected: [Submitted, Rejected],
 } satisfies Record<RequestState['status'], RequestEvent[]>;
@@ -79,6 +126,11 @@ const TABLE: Record<
     reject: UNKNOWN,
     applied: UNKNOWN,
     review: UNKNOWN,
+    choose: UNKNOWN,
+    replace: 'nothing',
+    watch: 'nothing',
+    second: 'nothing',
+    dispute: 'nothing',
   },
   submitted: {
     submit: 'nothing',
@@ -87,6 +139,11 @@ const TABLE: Record<
     reject: Rejected,
     applied: DECIDED,
     review: DECIDED,
+    choose: DECIDED,
+    replace: Replaced,
+    watch: 'nothing',
+    second: 'nothing',
+    dispute: 'nothing',
   },
   verified: {
     submit: 'nothing',
@@ -95,6 +152,11 @@ const TABLE: Record<
     reject: Rejected,
     applied: DECIDED,
     review: DECIDED,
+    choose: DECIDED,
+    replace: Replaced,
+    watch: 'nothing',
+    second: 'nothing',
+    dispute: 'nothing',
   },
   approved: {
     submit: 'nothing',
@@ -103,14 +165,76 @@ const TABLE: Record<
     reject: DECIDED,
     applied: Applied,
     review: NeedsReview,
+    choose: 'nothing',
+    replace: 'nothing',
+    watch: Watched,
+    second: NeedsSecond,
+    dispute: Disputed,
+  },
+  watching: {
+    submit: 'nothing',
+    verify: 'nothing',
+    approve: 'nothing',
+    reject: DECIDED,
+    applied: Applied,
+    review: NeedsReview,
+    choose: 'nothing',
+    replace: Replaced,
+    watch: 'nothing',
+    second: NeedsSecond,
+    dispute: Disputed,
   },
   'needs-review': {
     submit: 'nothing',
     verify: 'nothing',
     approve: 'nothing',
     reject: Rejected,
-    applied: Applied,
+    applied: DECIDED,
     review: 'nothing',
+    choose: Chosen,
+    replace: Replaced,
+    watch: 'nothing',
+    second: 'nothing',
+    dispute: 'nothing',
+  },
+  'needs-second': {
+    submit: 'nothing',
+    verify: 'nothing',
+    approve: Again,
+    reject: Rejected,
+    applied: DECIDED,
+    review: DECIDED,
+    choose: 'nothing',
+    replace: Replaced,
+    watch: 'nothing',
+    second: 'nothing',
+    dispute: 'nothing',
+  },
+  disputed: {
+    submit: 'nothing',
+    verify: Verified,
+    approve: 'PRIVACY.REQUEST_DISPUTED',
+    reject: Rejected,
+    applied: DECIDED,
+    review: DECIDED,
+    choose: DECIDED,
+    replace: Replaced,
+    watch: 'nothing',
+    second: 'nothing',
+    dispute: 'nothing',
+  },
+  replaced: {
+    submit: 'nothing',
+    verify: DECIDED,
+    approve: DECIDED,
+    reject: DECIDED,
+    applied: DECIDED,
+    review: DECIDED,
+    choose: DECIDED,
+    replace: 'nothing',
+    watch: 'nothing',
+    second: 'nothing',
+    dispute: 'nothing',
   },
   applied: {
     submit: 'nothing',
@@ -119,6 +243,11 @@ const TABLE: Record<
     reject: DECIDED,
     applied: 'nothing',
     review: DECIDED,
+    choose: 'nothing',
+    replace: 'nothing',
+    watch: 'nothing',
+    second: 'nothing',
+    dispute: 'nothing',
   },
   rejected: {
     submit: 'nothing',
@@ -127,6 +256,11 @@ const TABLE: Record<
     reject: 'nothing',
     applied: DECIDED,
     review: DECIDED,
+    choose: DECIDED,
+    replace: 'nothing',
+    watch: 'nothing',
+    second: 'nothing',
+    dispute: 'nothing',
   },
 };
 
@@ -169,11 +303,7 @@ describe('A Privacy Setting Change Request', () => {
   });
 
   it('is not decided anew when it is submitted again', () => {
-    const lock: RequestCommand = {
-      type: 'SubmitRequest',
-      change: { kind: 'lock', organizationId: 'a' },
-      ...FORM,
-    };
+    const lock = { change: { kind: 'lock', organizationId: 'a' }, ...ASKED } as const;
     const Locked: RequestEvent = {
       type: 'PrivacyRequestSubmitted',
       data: { change: { kind: 'lock', organizationId: 'a' }, ...FORM },
@@ -185,11 +315,7 @@ describe('A Privacy Setting Change Request', () => {
 
   it('names a holder only if that is known to be a provider', () => {
     for (const kind of ['lock', 're-lock'] as const) {
-      const lock: RequestCommand = {
-        type: 'SubmitRequest',
-        change: { kind, organizationId: 'a' },
-        ...FORM,
-      };
+      const lock = { change: { kind, organizationId: 'a' }, ...ASKED } as const;
       given()
         .when({ ...lock, holderIsProvider: true })
         .then({
@@ -201,6 +327,71 @@ describe('A Privacy Setting Change Request', () => {
         .thenRefused('PRIVACY.HOLDER_NOT_A_PROVIDER');
       given().when(lock).thenRefused('PRIVACY.HOLDER_NOT_A_PROVIDER');
     }
+  });
+
+  it.each(['unlock', 're-lock', 'opt-in', 'accept-reminders'] as const)(
+    'to %s takes two members of the staff',
+    (kind) => {
+      const change = kind === 're-lock' ? { kind, organizationId: 'a' } : { kind };
+      const asked: RequestEvent = { type: 'PrivacyRequestSubmitted', data: { change, ...FORM } };
+      given(asked, Verified)
+        .when({ ...approve, approvedBy: 'desk-1' })
+        .thenRefused('PRIVACY.SECOND_STAFF_NEEDED');
+      given(asked, Verified).when(approve).then(Approved);
+    },
+  );
+
+  it('that only tightens takes one, unless it turns out to loosen', () => {
+    const alone = { ...approve, approvedBy: 'desk-1' } as const;
+    given(Submitted, Verified)
+      .when(alone)
+      .then({ type: 'PrivacyRequestApproved', data: { approvedBy: 'desk-1', sealedForm: 'sealed' } });
+    given(Submitted, Verified, Approved, NeedsSecond).when(alone).thenRefused('PRIVACY.SECOND_STAFF_NEEDED');
+  });
+
+  it('in dispute goes on by a verification of the setter’s agreement or a court order, for the same person', () => {
+    const agreed: RequestEvent = {
+      type: 'PrivacyRequestVerified',
+      data: { verifiedBy: 'desk-1', evidence: 'id-card', agreement: 'court-order' },
+    };
+    given(Submitted, Verified, Approved, Disputed)
+      .when({ ...verify, agreement: 'court-order' })
+      .then(agreed);
+    given(Submitted, Verified, Approved, Disputed, agreed).when(approve).then(Again);
+  });
+
+  it('is refused of whoever speaks for the person no longer, or not alone', () => {
+    given()
+      .when({ ...submit, authority: 'ended' })
+      .thenRefused('PRIVACY.AUTHORITY_ENDED');
+    given(Submitted)
+      .when({ ...verify, authority: 'ended' })
+      .thenRefused('PRIVACY.AUTHORITY_ENDED');
+    given(Submitted, Verified)
+      .when({ ...approve, authority: 'ended' })
+      .thenRefused('PRIVACY.AUTHORITY_ENDED');
+    const minor = { ...verify, authority: 'minor-alone' } as const;
+    given(Submitted).when(minor).thenRefused('PRIVACY.MINOR_ALONE');
+    given(Submitted)
+      .when({ ...minor, evidence: 'emancipated' })
+      .then({ type: 'PrivacyRequestVerified', data: { verifiedBy: 'desk-1', evidence: 'emancipated' } });
+  });
+});
+
+describe('Who speaks for a person', () => {
+  it.each([
+    ['parent', '2008-11-26', '2026-11-25', 'stands'],
+    ['parent', '2008-11-26', '2026-11-26', 'ended'],
+    ['guardian', '2008-02-29', '2026-02-28', 'stands'],
+    ['guardian', '2008-02-29', '2026-03-01', 'ended'],
+    ['agency-with-custody', '1990-01-01', '2026-01-01', 'ended'],
+    ['attorney-in-fact', '1990-01-01', '2026-01-01', 'stands'],
+    ['personal-representative', '1930-01-01', '2026-01-01', 'stands'],
+    ['self', '2008-11-26', '2026-11-26', 'stands'],
+    ['self', '2008-11-26', '2026-11-25', 'minor-alone'],
+    ['parent', undefined, '2026-11-25', 'stands'],
+  ] as const)('%s, of somebody born on %s, on %s: %s', (capacity, birthDate, today, authority) => {
+    expect(authorityOf(capacity, birthDate, today)).toBe(authority);
   });
 });
 
@@ -241,7 +432,19 @@ describe('The laws of the request decider', () => {
 
   it('never throws on an event, in whatever order, and replays twice to the same', () => {
     const anyEvents = fc.array(
-      fc.constantFrom(Submitted, Verified, Approved, Rejected, Applied, NeedsReview),
+      fc.constantFrom(
+        Submitted,
+        Verified,
+        Approved,
+        Rejected,
+        Applied,
+        NeedsReview,
+        Chosen,
+        Replaced,
+        Watched,
+        NeedsSecond,
+        Disputed,
+      ),
       { maxLength: 12 },
     );
     fc.assert(fc.property(anyEvents, (events) => expect(replay(events)).toStrictEqual(replay(events))));

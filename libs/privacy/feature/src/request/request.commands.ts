@@ -1,4 +1,5 @@
 import type { Caller } from '@registry/access';
+import type { RequestState } from '@registry/privacy-domain';
 import type { RejectRequestDto, SubmitRequestDto, VerifyRequestDto } from './request.dto.js';
 
 export class SubmitRequest {
@@ -36,5 +37,15 @@ export class RejectRequest {
 /** What a request's routes answer: the same whether or not a record was found. */
 export interface RequestReceipt {
   readonly requestId: string;
-  readonly status: 'submitted' | 'verified' | 'approved' | 'needs-review' | 'rejected' | 'applied';
+  readonly status: Exclude<RequestState['status'], 'absent'>;
+  readonly message: string;
+}
+
+/** Of several persons whom the form fits, this one. */
+export class ChooseCandidate {
+  constructor(
+    readonly requestId: string,
+    readonly candidate: number,
+    readonly caller: Caller,
+  ) {}
 }

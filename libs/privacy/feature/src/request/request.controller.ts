@@ -3,16 +3,20 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Roles, type Caller } from '@registry/access';
 import { CommandId, Emits } from '@registry/http';
+import { CLOCK, type Clock } from '@registry/runtime';
 import {
   ApproveRequest,
+  ChooseCandidate,
   RejectRequest,
   SubmitRequest,
   VerifyRequest,
   type RequestReceipt,
 } from './request.commands.js';
-import { RejectRequestDto, SubmitRequestDto, VerifyRequestDto } from './request.dto.js';
+import { ChooseCandidateDto, RejectRequestDto, SubmitRequestDto, VerifyRequestDto } from './request.dto.js';
 import { receiptOf } from './request.handlers.js';
 import { REQUEST_LIST, type RequestList } from './request-list.query.js';
+import { Receipts, type Receipt } from './receipt.js';
+import { RequestHandling, type HandledRequest } from './request-handling.js';
 import { RequestRepository } from './request.repository.js';
 
 @ApiTags('privacy requests')
@@ -21,6 +25,9 @@ export class RequestController {
   constructor(
     private readonly commands: CommandBus,
     private readonly requests: RequestRepository,
+    private readonly handling: RequestHandling,
+    private readonly receipts: Receipts,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(REQUEST_LIST) private readonly list: RequestList,
   ) {}
 
@@ -75,6 +82,39 @@ export class RequestController {
     return this.commands.execute(new RejectRequest(id, body, caller));
   }
 
+  @Post(':id/choose')
+  @HttpCode(200)
+  @Roles('help-desk')
+  @Emits('nothing')
+  @ApiOperation({ summary: 'Of several persons whom the form fits, says which; see `handle`' })
+  choose(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { candidate }: ChooseCandidateDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<RequestReceipt> {
+    return this.commands.execute(new ChooseCandidate(id, candidate, caller));
+  }
+
+  @Post(':id/handle')
+  @HttpCode(200)
+  @Roles('help-desk')
+  @Emits('person-data')
+  @ApiOperation({
+    summary:
+      'What an open request says, and whom its form fits where staff must choose: demographics, never doses',
+  })
+  handle(@Param('id', ParseUUIDPipe) id: string, @CurrentCaller() caller: Caller): Promise<HandledRequest> {
+    return this.handling.show(id, caller);
+  }
+
+  @Get(':id/receipt')
+  @Roles('help-desk')
+  @Emits('nothing')
+  @ApiOperation({ summary: 'What was asked, what became of it and when' })
+  receipt(@Param('id', ParseUUIDPipe) id: string): Promise<Receipt> {
+    return this.receipts.of(id);
+  }
+
   @Get(':id')
   @Roles('help-desk')
   @Emits('nothing')
@@ -87,7 +127,10 @@ export class RequestController {
   @Roles('help-desk')
   @Emits('nothing')
   @ApiOperation({ summary: 'The work list: open requests by due date, 100 at most; go on with `after`' })
-  open(@Query('after') after?: string) {
-    return this.list.open(typeof after === 'string' ? after : undefined);
+  open(@Query('after') after?: string, @Query('overdue') overdue?: string) {
+    return this.list.open(
+      typeof after === 'string' ? after : undefined,
+      overdue === 'true' ? this.clock.now().toISOString() : undefined,
+    );
   }
 }

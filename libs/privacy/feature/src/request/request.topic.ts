@@ -24,21 +24,39 @@ export const requestTopic: TopicDeclaration = {
     });
     switch (event.type) {
       case 'PrivacyRequestSubmitted': {
-        const { change, receivedAt, dueAt } = event.data;
-        return progressed('submitted', { submitted: { change: change.kind, receivedAt, dueAt } });
+        const { change, receivedAt, dueAt, subject } = event.data;
+        return progressed('submitted', {
+          submitted: {
+            change: change.kind,
+            receivedAt,
+            dueAt,
+            ...(subject === undefined ? {} : { subject }),
+          },
+        });
       }
       case 'PrivacyRequestVerified':
         return progressed('verified');
       case 'PrivacyRequestApproved': {
+        const { sealedForm, watch, resolved } = event.data;
         const data: PrivacyRequestApproved = {
           requestId,
           status: 'approved',
-          sealedForm: event.data.sealedForm,
+          sealedForm,
+          ...(watch === undefined ? {} : { watch }),
+          ...(resolved === undefined ? {} : { resolved: { ...resolved } }),
         };
         return { ...envelope, type: 'PrivacyRequestApproved', data };
       }
       case 'PrivacyRequestNeedsReview':
         return progressed('needs-review');
+      case 'PrivacyRequestWatched':
+        return progressed('watching');
+      case 'PrivacyRequestNeedsSecond':
+        return progressed('needs-second');
+      case 'PrivacyRequestDisputed':
+        return progressed('disputed');
+      case 'PrivacyRequestReplaced':
+        return progressed('replaced');
       case 'PrivacyRequestRejected':
         return progressed('rejected');
       case 'PrivacyRequestApplied':

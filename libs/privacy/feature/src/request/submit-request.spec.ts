@@ -1,5 +1,5 @@
 import type { Caller } from '@registry/access';
-import { createMemoryContentKeys, type ContentKeys } from '@registry/content-keys';
+import { createMemoryContentKeys, type ContentKeys, type KeyRing } from '@registry/content-keys';
 import { accessStreams, privacyRequestStream } from '@registry/contracts';
 import { createMemoryEventStore, type EventStore } from '@registry/event-store';
 import { SubmitRequest, type RequestReceipt } from './request.commands.js';
@@ -15,6 +15,11 @@ const caller: Caller = {
   organizationId: 'o',
   roles: ['individual'],
   processingIds: [],
+};
+const KEYS: KeyRing = {
+  current: () => ({ version: 1, key: Buffer.alloc(32, 7) }),
+  get: () => Buffer.alloc(32, 7),
+  rotate: () => Promise.resolve({ version: 1, key: Buffer.alloc(32, 7) }),
 };
 const person = { family: 'Olson', given: 'Nora', birthDate: '2024-03-05' };
 const optOut: SubmitRequestDto = { change: 'opt-out', capacity: 'parent', person };
@@ -55,6 +60,7 @@ describe('Submitting a request', () => {
     new SubmitRequestHandler(
       store,
       keys,
+      KEYS,
       { now: () => new Date(Date.UTC(2026, 2, 1, 10, minute)) },
       repository,
     ).execute(new SubmitRequest(requestId, body, caller));
@@ -62,7 +68,7 @@ describe('Submitting a request', () => {
   const reused = { code: 'IDEMPOTENCY.KEY_REUSED' };
 
   it('gives the request the id of the command', async () => {
-    expect(await submit(optOut)).toStrictEqual({ requestId: REQUEST, status: 'submitted' });
+    expect(await submit(optOut)).toMatchObject({ requestId: REQUEST, status: 'submitted' });
     expect(await events()).toMatchObject([
       {
         type: 'PrivacyRequestSubmitted',
