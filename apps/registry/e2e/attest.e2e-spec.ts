@@ -2,6 +2,8 @@ import { apply } from './help-desk.js';
 import { eventually, RegistryProcess, temporaryFolder } from './registry-process.js';
 import { vxu, type VxuValues } from './vxu-messages.js';
 
+jest.setTimeout(60_000);
+
 const LAKESIDE = 'demo-lakeside-clinic';
 const PRAIRIE = 'demo-prairie-clinic';
 const LAKESIDE_ID = 'd0000000-0000-4000-8000-000000000001';

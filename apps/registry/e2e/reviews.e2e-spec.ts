@@ -6,6 +6,8 @@ import { eventually, RegistryProcess, temporaryFolder } from './registry-process
 import { STORES, type StoreUnderTest } from './stores.js';
 import { acknowledgedAs, vxu, type VxuValues } from './vxu-messages.js';
 
+jest.setTimeout(60_000);
+
 const LAKESIDE = 'demo-lakeside-clinic';
 const PRAIRIE = 'demo-prairie-clinic';
 const PRAIRIE_ID = 'd0000000-0000-4000-8000-000000000002';

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Get, Module, Post, RequestMethod, type DynamicModule, type Type } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
+import { GUARDS_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Public, PUBLIC, Roles, ROLES } from '@registry/access';
+import { INDIVIDUAL, Public, PUBLIC, Roles, ROLES } from '@registry/access';
 import { createHttpApp, Emits, EMITS, serveOpenApi } from '@registry/http';
 import { createLogger } from '@registry/observability';
 import { readConfiguration } from '@registry/runtime';
@@ -17,6 +17,8 @@ interface Handler {
   readonly emits: unknown;
   readonly roles: unknown;
   readonly isPublic: boolean;
+  /** For a person who proved who it is, by the guard that goes with it. */
+  readonly isIndividual: boolean;
 }
 
 const joined = (...parts: readonly string[]): string => {
@@ -52,6 +54,7 @@ const handlersOf = (app: NestFastifyApplication): Handler[] => {
               emits: Reflect.getMetadata(EMITS, handler),
               roles: declared(ROLES),
               isPublic: declared(PUBLIC) === true,
+              isIndividual: declared(INDIVIDUAL) === true && declared(GUARDS_METADATA) !== undefined,
             });
           }
         }
@@ -64,11 +67,11 @@ const handlersOf = (app: NestFastifyApplication): Handler[] => {
 /** What is wrong with an application's routes; empty if nothing is. */
 const faultsOf = (handlers: readonly Handler[], served: readonly string[]): string[] => {
   const faults: string[] = [];
-  for (const { route, emits, roles, isPublic } of handlers) {
+  for (const { route, emits, roles, isPublic, isIndividual } of handlers) {
     if (!['person-data', 'privacy-history', 'nothing'].includes(String(emits)))
       faults.push(`${route} does not declare what it emits`);
     const restricted = Array.isArray(roles) && roles.length > 0;
-    if (!restricted && !isPublic) faults.push(`${route} is neither for roles nor public`);
+    if (!restricted && !isPublic && !isIndividual) faults.push(`${route} is neither for roles nor public`);
     if (isPublic && emits !== 'nothing') faults.push(`${route} is public and emits`);
   }
   const declared = new Set(handlers.map(({ route }) => route));

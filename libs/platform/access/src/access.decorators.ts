@@ -1,7 +1,10 @@
 import {
+  applyDecorators,
   createParamDecorator,
   SetMetadata,
   UnauthorizedException,
+  UseGuards,
+  type CanActivate,
   type ExecutionContext,
   type CustomDecorator,
 } from '@nestjs/common';
@@ -17,6 +20,12 @@ export const PUBLIC = 'registry:public';
 
 /** No key needed: health, the API description. */
 export const Public = (): CustomDecorator => SetMetadata(PUBLIC, true);
+
+export const INDIVIDUAL = 'registry:individual';
+
+/** For a person who has proved who it is, not for clients: no client key opens it, the guard given does. */
+export const ForIndividual = (guard: new (...args: never[]) => CanActivate) =>
+  applyDecorators(SetMetadata(INDIVIDUAL, true), UseGuards(guard));
 
 export interface RequestWithCaller {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { ClientRole } from '@registry/contracts';
-import { PUBLIC, ROLES, type RequestWithCaller } from './access.decorators.js';
+import { INDIVIDUAL, PUBLIC, ROLES, type RequestWithCaller } from './access.decorators.js';
 import { hashApiKey } from './api-key.js';
 import { CALLER_DIRECTORY, type Caller, type CallerDirectory } from './caller.js';
 import { RequestLimits } from './limits/request-limits.js';
@@ -29,6 +29,8 @@ export class AccessGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets) === true) return true;
+    // It has a guard of its own, which looks after this one.
+    if (this.reflector.getAllAndOverride<boolean | undefined>(INDIVIDUAL, targets) === true) return true;
 
     const request = context.switchToHttp().getRequest<RequestWithCaller>();
     const caller = await this.authenticate(request);

@@ -7,6 +7,8 @@ export * from './setting/privacy.commands.js';
 export * from './setting/privacy.decider.js';
 export * from './setting/unmerge.js';
 export * from './setting/setter.js';
+export * from './individual/access.events.js';
+export * from './individual/dispute.events.js';
 export * from './task/task.events.js';
 export * from './task/task.decider.js';
 export * from './request/authority.js';

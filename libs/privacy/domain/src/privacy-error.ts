@@ -16,7 +16,9 @@ export type PrivacyErrorCode =
   | 'PRIVACY.TASK_UNKNOWN'
   | 'PRIVACY.TASK_CLOSED'
   | 'PRIVACY.NOT_APPLIED'
-  | 'PRIVACY.NO_FORM';
+  | 'PRIVACY.NO_FORM'
+  | 'PRIVACY.FORM_UNKNOWN'
+  | 'PRIVACY.DISPUTE_UNKNOWN';
 
 /** A command that the rules refuse. Codes are stable; messages hold no person data. */
 export class PrivacyError extends Error {

@@ -38,6 +38,16 @@ import { TaskController } from './task/task.controller.js';
 import { TaskRepository } from './task/task.repository.js';
 import { taskTopic } from './task/task.topic.js';
 import { sweepWatches } from './request/watch-sweep.js';
+import { Disputes } from './individual/disputes.js';
+import { IndividualGuard } from './individual/individual.guard.js';
+import { MeController, OwnAccessController } from './individual/me.controller.js';
+import { OwnAccess } from './individual/own-access.js';
+import { OwnView } from './individual/own-view.js';
+import {
+  CreateSuppressed1700000000130,
+  SuppressedRow,
+  suppressedProjector,
+} from './individual/suppressed-rows.js';
 import { mergeReactor } from './merge/merge.reactor.js';
 import { noticeTopic } from './notice/notice.topic.js';
 import { applicationReactor } from './setting/application.reactor.js';
@@ -48,7 +58,14 @@ import { settingTopic } from './setting/setting.topic.js';
 /** Privacy: settings, the requests that change them, and their history. */
 @Module({
   imports: [CqrsModule],
-  controllers: [RequestController, AuditController, AttestationController, TaskController],
+  controllers: [
+    RequestController,
+    AuditController,
+    AttestationController,
+    TaskController,
+    MeController,
+    OwnAccessController,
+  ],
   providers: [
     RequestRepository,
     SealedForms,
@@ -56,6 +73,10 @@ import { settingTopic } from './setting/setting.topic.js';
     RequestHandling,
     Receipts,
     TaskRepository,
+    OwnAccess,
+    OwnView,
+    Disputes,
+    IndividualGuard,
     PrivacyHistoryQuery,
     SubmitRequestHandler,
     VerifyRequestHandler,
@@ -67,11 +88,12 @@ import { settingTopic } from './setting/setting.topic.js';
       useFactory: (readModels: ReadModels) =>
         readModels.open({
           context: 'privacy',
-          entities: [RequestRow, AttestedRelationshipRow, TaskRow],
+          entities: [RequestRow, AttestedRelationshipRow, TaskRow, SuppressedRow],
           migrations: [
             CreateRequestList1700000000100,
             CreateAttestedRelationships1700000000110,
             CreateTasks1700000000120,
+            CreateSuppressed1700000000130,
           ],
         }),
       inject: [ReadModels],
@@ -112,6 +134,7 @@ export class PrivacyModule implements OnModuleInit, BeforeApplicationShutdown {
       applicationReactor({ store, gate, requests, forms, clock, messaging, readModel, onTrouble }),
       replacementReactor({ store, requests, messaging, readModel, onTrouble }),
       taskProjector(messaging, readModel, onTrouble),
+      suppressedProjector(store, messaging, readModel, onTrouble),
       reviewReactor({ store, gate, messaging, readModel, onTrouble }),
       mergeReactor({ store, gate, messaging, readModel, onTrouble }),
       attestationReactor({ store, messaging, readModel, onTrouble }),

@@ -23,6 +23,8 @@ export const TASK_KINDS = [
   /** A request for an unborn or unnamed child has found no birth record in time: call. */
   'watch-overdue',
   'request-disputed',
+  /** A person says that a value of the record is wrong: ask its source. */
+  'value-disputed',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

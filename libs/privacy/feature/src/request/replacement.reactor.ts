@@ -35,9 +35,8 @@ export const replacementReactor = ({ store, requests, ...parts }: ReplacementPar
       const event = readContractEvent('privacy.requests.v1', delivered);
       if (event.type !== 'PrivacyRequestProgressed') return;
       const { requestId, submitted } = event.data;
-      if (submitted?.subject === undefined || submitted.change === 'view') return;
-      const stream = subjectStream(submitted.subject);
-      await store.append(stream, 'any', [
+      if (submitted?.subject === undefined) return;
+      await store.append(subjectStream(submitted.subject), 'any', [
         {
           id: derivedEventId(GROUP, event.id),
           type: 'RequestOfSubject',
@@ -45,19 +44,24 @@ export const replacementReactor = ({ store, requests, ...parts }: ReplacementPar
           metadata: { schemaVersion: 1, causationId: event.id, actor: GROUP },
         },
       ]);
-      for (const earlier of await earlierThan(store, stream, requestId))
+      // A look at the own record changes nothing, and takes no place.
+      if (submitted.change === 'view') return;
+      for (const earlier of await earlierThan(store, submitted.subject, requestId))
         await requests.react(earlier, { type: 'ReplaceRequest', by: requestId }, event.id, GROUP);
     },
   });
 
-const earlierThan = async (store: EventStore, stream: string, requestId: string): Promise<string[]> => {
-  const earlier: string[] = [];
+const earlierThan = async (store: EventStore, subject: string, requestId: string): Promise<string[]> => {
+  const all = await requestsOfSubject(store, subject);
+  return all.slice(0, all.indexOf(requestId));
+};
+
+/** Ids of the requests about one person, as far as forms tell, in the order they came. */
+export const requestsOfSubject = async (store: EventStore, subject: string): Promise<string[]> => {
+  const ids: string[] = [];
   for (let from = 0; ; from += PAGE) {
-    const page = await store.read(stream, { from, limit: PAGE });
-    for (const { data } of page) {
-      if (data['requestId'] === requestId) return earlier;
-      earlier.push(data['requestId'] as string);
-    }
-    if (page.length < PAGE) return earlier;
+    const page = await store.read(subjectStream(subject), { from, limit: PAGE });
+    ids.push(...page.map(({ data }) => data['requestId'] as string));
+    if (page.length < PAGE) return ids;
   }
 };
