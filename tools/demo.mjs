@@ -266,10 +266,11 @@ const storyOf = (registry, tell) => {
         'Prairie registers a girl with her birth date and last name, and a first name that could be hers, without address or mother. The registry does not guess: she is a person of her own until somebody looks.',
       );
       const almost = { family: 'Olson', given: 'Eleanora', birthDate: nora.birthDate, sex: 'F' };
-      tell.act(prairie.name, 'submits a dose for Eleanora Olson');
+      const since = new Date().toISOString();
+      tell.act(prairie.name, 'submits a dose for Eleanora Olson, from a site with numbers of its own');
       await hl7(
         prairie.key,
-        people.vxu(prairie, almost, {
+        people.vxu({ ...prairie, facility: 'PRAIRIE-EAST' }, almost, {
           mrn: 'P99',
           date: '2025-04-04',
           cvx: '03',
@@ -278,23 +279,23 @@ const storyOf = (registry, tell) => {
         }),
       );
       const reviews = await eventually(
-        () => send('GET', '/reviews', { as: HELP_DESK }),
-        (answer) => answer.status === 200 && answer.json().reviews.length > 0,
+        async () => mustBe(200, await send('GET', '/reviews', { as: HELP_DESK }), 'Reviews').json().reviews,
+        (list) => list.some(({ openedAt }) => openedAt >= since),
         'the review',
       );
-      const all = reviews.json().reviews;
-      const { reviewId } = all.at(-1);
-      tell.act(
-        'Match review',
-        `opens task 1 of ${all.length}: demographics side by side, never doses; the look is in the person’s history`,
-      );
-      const shown = mustBe(
+      const of = reviews.length;
+      const { reviewId } = reviews.find(({ openedAt }) => openedAt >= since);
+      const { sides } = mustBe(
         200,
         await send('POST', `/reviews/${reviewId}/open`, { as: HELP_DESK }),
         'Review',
       ).json();
+      tell.act(
+        'Match review',
+        `opens one of ${of} reviews: demographics side by side, never doses; the look is in the persons’ histories`,
+      );
       const named = (side) => side.names.map(({ given, family }) => `${given} ${family}`).join(' / ');
-      tell.line(`${named(shown.person)}   and   ${shown.candidates.map(named).join(', ')}`);
+      tell.line(`${named(sides.person)}   and   ${sides.candidates.map(named).join(', ')}`);
       const decide = await send('POST', `/reviews/${reviewId}/decide`, {
         as: HELP_DESK,
         json: { decision: 'same', candidate: 0 },

@@ -4,7 +4,7 @@ import { accessTopic, relationshipTopic } from '@registry/directory-feature';
 import { decisionTopic, reviewTopic } from '@registry/identity-feature';
 import { submissionTopic } from '@registry/ingestion-feature';
 import type { TopicDeclaration } from '@registry/messaging';
-import { noticeTopic, requestTopic, settingTopic } from '@registry/privacy-feature';
+import { noticeTopic, requestTopic, settingTopic, taskTopic } from '@registry/privacy-feature';
 import { attestationTopic } from '@registry/query-feature';
 import { readContractEvent, TOPICS, type TopicName } from '@registry/contracts';
 import { categoryOf, type JsonObject, type Position } from '@registry/event-store';
@@ -16,6 +16,7 @@ const topics: readonly TopicDeclaration[] = [
   reviewTopic,
   settingTopic,
   noticeTopic,
+  taskTopic,
   attestationTopic,
   requestTopic,
   accessTopic,

@@ -31,4 +31,40 @@ describe('The privacy history that auditors see', () => {
     const { entries } = await query.historyOf(pseudonymOf(keys, PERSON), undefined, 0);
     expect(entries.map(({ data }) => data['userId'])).toEqual([undefined, 'u1']);
   });
+
+  it('names nobody by an id of the registry’s own: of a merge, of candidates, of whom a request was for', async () => {
+    const store = createMemoryEventStore();
+    const other = '00000000-0000-4000-a000-000000000002';
+    const setting = { lock: { kind: 'none' }, optedOut: false, stopped: [] };
+    const cause = { kind: 'merge', mergeId: 'm1', survivorId: PERSON, absorbedId: other, other: setting };
+    const review = { kind: 'held', candidates: [other] };
+    const decidedOn = [
+      { stream: privacyStream(other), revision: 3 },
+      { stream: `relationship-o1-${other}`, revision: 1 },
+    ];
+    const events = [
+      {
+        type: 'PrivacyOpened',
+        data: { setting, previousSettingRevision: null, cause: { kind: 'registration' }, review },
+      },
+      { type: 'PersonsMerged', data: { setting, previousSettingRevision: 0, cause, review } },
+      { type: 'RecordDisclosed', data: { settingRevision: 1, knownAs: other, decidedOn } },
+      { type: 'SettingFollows', data: { settingRevision: 1, survivorId: other, mergeId: 'm2' } },
+    ];
+    await store.append(
+      privacyStream(PERSON),
+      'none',
+      events.map(({ type, data }, index) => ({
+        id: `e${index}`,
+        type,
+        data,
+        metadata: { schemaVersion: 1 },
+      })),
+    );
+    const query = new PrivacyHistoryQuery(store, keys, {} as RequestRepository);
+    const history = await query.historyOf(pseudonymOf(keys, PERSON), undefined, 0);
+    expect(history.entries).toHaveLength(4);
+    expect(history.state).toMatchObject({ status: 'follows', survivorId: pseudonymOf(keys, other) });
+    for (const id of [PERSON, other]) expect(JSON.stringify(history)).not.toContain(id);
+  });
 });

@@ -88,16 +88,24 @@ export class PrivacyHistoryQuery {
     const more = shown.length === PAGE && last !== undefined;
     return {
       pseudonym,
-      state,
+      state: this.pseudonymous(state, personId ?? ''),
       entries: shown.map(({ revision, recordedAt, type, data, metadata }) => ({
         revision,
         recordedAt,
         type,
         ...actorOf(metadata.actor),
-        data: withoutPersonIds(data, personId ?? '', pseudonym),
+        data: this.pseudonymous(data, personId ?? ''),
       })),
       ...(more ? { next: last.revision + 1 } : {}),
     };
+  }
+
+  /** An auditor gets pseudonyms instead of person ids, of this person and of others, also where they are parts of stream names. */
+  private pseudonymous<T>(value: T, personId: string): T {
+    const ids = new Set([personId, ...personIdsIn(value)].filter((id) => id !== ''));
+    let text = JSON.stringify(value);
+    for (const id of ids) text = text.replaceAll(id, pseudonymOf(this.keys, id));
+    return JSON.parse(text) as T;
   }
 
   private async stateBefore(personId: string, revision: number): Promise<PrivacyState> {
@@ -112,10 +120,25 @@ export class PrivacyHistoryQuery {
 const actorOf = (actor: string | undefined): { readonly actor?: string } =>
   actor === undefined ? {} : { actor };
 
-/** Stream names hold the person id; an auditor gets the pseudonym instead. */
-const withoutPersonIds = (
-  data: RecordedEvent['data'],
-  personId: string,
-  pseudonym: string,
-): RecordedEvent['data'] =>
-  JSON.parse(JSON.stringify(data).replaceAll(personId, pseudonym)) as RecordedEvent['data'];
+/** Fields of events that hold ids of persons: of a merge, of candidates, of whom a requester was verified for. */
+const PERSON_FIELDS: readonly string[] = [
+  'survivorId',
+  'absorbedId',
+  'verifiedFor',
+  'candidates',
+  'knownAs',
+  'personId',
+];
+
+const personIdsIn = (value: unknown, field = ''): string[] => {
+  if (typeof value === 'string') {
+    if (PERSON_FIELDS.includes(field)) return [value];
+    // Whom somebody was known as is in the name of the stream that says whom it follows.
+    return field === 'stream' && value.startsWith(PRIVACY) ? [value.slice(PRIVACY.length)] : [];
+  }
+  if (Array.isArray(value)) return value.flatMap((each) => personIdsIn(each, field));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => personIdsIn(each, name));
+};
+
+const PRIVACY = privacyStream('');
