@@ -28,6 +28,7 @@ import {
   PrivacyRequestApproved,
   PrivacyRequestProgressed,
   PrivacySettingChanged,
+  RegistryStatusSignalled,
 } from './privacy.events.js';
 
 /** Every topic with the schemas of its events by type. Consumers may not read what is not here. */
@@ -48,6 +49,7 @@ export const TOPICS = {
   'identity.reviews.v1': { MergeDecided, ReviewProgressed },
   'privacy.settings.v1': { PrivacySettingChanged, PersonFollows },
   'privacy.notices.v1': { PersonNoticeOwed },
+  'privacy.signals.v1': { RegistryStatusSignalled },
   'privacy.requests.v1': { PrivacyRequestApproved, PrivacyRequestProgressed },
   'directory.access.v1': {
     OrganizationChanged,
