@@ -4,7 +4,7 @@ import { accessTopic, relationshipTopic } from '@registry/directory-feature';
 import { decisionTopic } from '@registry/identity-feature';
 import { submissionTopic } from '@registry/ingestion-feature';
 import type { TopicDeclaration } from '@registry/messaging';
-import { requestTopic, settingTopic } from '@registry/privacy-feature';
+import { requestTopic, settingTopic, signalTopic } from '@registry/privacy-feature';
 import { readContractEvent, TOPICS, type TopicName } from '@registry/contracts';
 import { categoryOf, type JsonObject, type Position } from '@registry/event-store';
 
@@ -14,6 +14,7 @@ const topics: readonly TopicDeclaration[] = [
   decisionTopic,
   settingTopic,
   requestTopic,
+  signalTopic,
   accessTopic,
   relationshipTopic,
 ];

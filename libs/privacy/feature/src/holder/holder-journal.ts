@@ -32,7 +32,7 @@ const distinct = async (store: EventStore, stream: string, field: string): Promi
   const values = new Set<string>();
   for (let from = 0; ; from += PAGE) {
     const page = await store.read(stream, { from, limit: PAGE });
-    for (const { data } of page) values.add(String(data[field]));
+    for (const { data } of page) values.add(data[field] as string);
     if (page.length < PAGE) return [...values];
   }
 };

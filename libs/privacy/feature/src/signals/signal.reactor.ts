@@ -6,7 +6,7 @@ import {
   readContractEvent,
   validatorOf,
 } from '@registry/contracts';
-import type { EventStore, RecordedEvent } from '@registry/event-store';
+import type { EventStore } from '@registry/event-store';
 import {
   batchReactor,
   derivedEventId,
@@ -134,9 +134,7 @@ const hear = async (
   const saying = messages.filter(({ submissionId }) => said.has(submissionId));
   const streams = [...new Set(saying.map(streamOf))];
   const heads = streams.length === 0 ? [] : await store.heads(streams);
-  const last = new Map<string, LastSaid>(
-    streams.map((stream, index) => [stream, lastSaidIn(heads[index] as RecordedEvent | undefined)]),
-  );
+  const last = new Map<string, LastSaid>(streams.map((stream, index) => [stream, lastSaidIn(heads[index])]));
   const values = new Map([...last].map(([stream, { noted }]) => [stream, noted?.values ?? {}]));
   return saying.flatMap((message): Heard[] => {
     const stream = streamOf(message);

@@ -41,7 +41,7 @@ export class StoppedSignals {
     });
     const last = events.at(-1);
     return {
-      days: events.map(({ data }) => ({ clientId: String(data['clientId']), day: String(data['day']) })),
+      days: events.map(({ data }) => data as unknown as StoppedDay),
       ...(events.length === PAGE && last !== undefined && last.revision > 0 ? { next: last.revision } : {}),
     };
   }
