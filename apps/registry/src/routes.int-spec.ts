@@ -128,11 +128,29 @@ describe('The routes of the registry', () => {
     expect(inspected.served).toEqual(expect.arrayContaining(DESCRIPTION));
   });
 
-  it('emit person data in exactly two places', () => {
+  it('emit person data only through the gate: to readers, to staff at a task, to the person', () => {
     const emitting = (emission: string) =>
       inspected.handlers.filter(({ emits }) => emits === emission).map(({ route }) => route);
-    expect(emitting('person-data').sort()).toEqual(['GET /persons/:id', 'POST /persons/search']);
+    const ofOneself = emitting('person-data').filter((route) => / \/me(\/|$)/.test(route));
+    const individual = inspected.handlers
+      .filter(({ isIndividual }) => isIndividual)
+      .map(({ route }) => route);
+    expect(individual).toEqual(expect.arrayContaining(ofOneself));
+    expect(individual.filter((route) => !ofOneself.includes(route))).toEqual(['POST /me/disputes']);
+    expect(
+      emitting('person-data')
+        .filter((route) => !ofOneself.includes(route))
+        .sort(),
+    ).toEqual([
+      'GET /persons/:id',
+      'POST /persons/attest',
+      'POST /persons/search',
+      'POST /privacy/requests/:id/handle',
+      'POST /privacy/tasks/:id/person',
+      'POST /reviews/:id/open',
+    ]);
     expect(emitting('privacy-history').sort()).toEqual([
+      'GET /audit/attestations',
       'GET /audit/persons/:pseudonym/history',
       'GET /audit/requests/:id',
     ]);

@@ -4,7 +4,7 @@ import { accessTopic, relationshipTopic } from '@registry/directory-feature';
 import { decisionTopic, reviewTopic } from '@registry/identity-feature';
 import { submissionTopic } from '@registry/ingestion-feature';
 import type { TopicDeclaration } from '@registry/messaging';
-import { noticeTopic, requestTopic, settingTopic, taskTopic } from '@registry/privacy-feature';
+import { noticeTopic, requestTopic, settingTopic, signalTopic, taskTopic } from '@registry/privacy-feature';
 import { attestationTopic } from '@registry/query-feature';
 import { readContractEvent, TOPICS, type TopicName } from '@registry/contracts';
 import { categoryOf, type JsonObject, type Position } from '@registry/event-store';
@@ -19,6 +19,7 @@ const topics: readonly TopicDeclaration[] = [
   taskTopic,
   attestationTopic,
   requestTopic,
+  signalTopic,
   accessTopic,
   relationshipTopic,
 ];

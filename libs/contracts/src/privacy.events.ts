@@ -98,6 +98,20 @@ export const PERSON_NOTICE_CODES = [
 ] as const;
 export type PersonNoticeCode = (typeof PERSON_NOTICE_CODES)[number];
 
+/**
+ * What an organization's messages say by PD1-16 began or ceased to end its relationship with the person (DOMAIN 2.3). Topic
+ * `privacy.signals.v1`, key = person id.
+ */
+export const RegistryStatusSignalled = Type.Object({
+  organizationId: Type.String(),
+  personId: Type.String(),
+  /** HL7 table 0441: I, L, M or P ends it; A does so no longer. */
+  registryStatus: Type.String(),
+  /** ISO-8601 UTC: when the submission was recorded. */
+  receivedAt: Type.String(),
+});
+export type RegistryStatusSignalled = Static<typeof RegistryStatusSignalled>;
+
 /** What a person may ask for; `view` changes nothing: it is how one comes to see the own record. */
 export const REQUESTED_CHANGES = [
   'lock',

@@ -34,6 +34,7 @@ import {
   PrivacyRequestProgressed,
   PrivacySettingChanged,
   TaskChanged,
+  RegistryStatusSignalled,
 } from './privacy.events.js';
 
 /** Every topic with the schemas of its events by type. Consumers may not read what is not here. */
@@ -62,6 +63,7 @@ export const TOPICS = {
   'privacy.settings.v1': { PrivacySettingChanged, PersonFollows },
   'privacy.notices.v1': { PersonNoticeOwed },
   'privacy.tasks.v1': { TaskChanged },
+  'privacy.signals.v1': { RegistryStatusSignalled },
   'privacy.requests.v1': { PrivacyRequestApproved, PrivacyRequestProgressed },
   'query.attestations.v1': { AttestationMade },
   'directory.access.v1': {

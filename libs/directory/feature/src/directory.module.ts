@@ -38,6 +38,7 @@ import { evidenceReactor } from './relationship/evidence.reactor.js';
 import { registryIdProjector } from './relationship/registry-id.projector.js';
 import { RelationshipController } from './relationship/relationship.controller.js';
 import { residenceReactor } from './relationship/residence.reactor.js';
+import { registryStatusReactor } from './relationship/registry-status.reactor.js';
 import { relationshipTopic } from './relationship/relationship.topic.js';
 import { ListSitesHandler } from './site/list-sites.query.js';
 import { SiteController } from './site/site.controller.js';
@@ -115,6 +116,7 @@ export class DirectoryModule implements OnModuleInit, BeforeApplicationShutdown 
       accessProjector(messaging, readModel, onTrouble),
       registryIdProjector(messaging, readModel, onTrouble),
       evidenceReactor(repository, messaging, readModel, onTrouble),
+      registryStatusReactor(repository, messaging, readModel, onTrouble),
       residenceReactor({ store, contentKeys, repository, messaging, readModel, onTrouble }),
     );
     this.startSweeping();

@@ -16,20 +16,22 @@ export class KeyTable {
     return this.count;
   }
 
-  /** Everything entered under the key, without repetition. */
-  find(key: string): number[] {
+  /** What was entered under the key last, without repetition. @param most how much at most */
+  find(key: string, most = Number.POSITIVE_INFINITY): number[] {
     const low = hash(key, LOW_SEED);
     const high = hash(key, HIGH_SEED);
     const found: number[] = [];
     for (let entry = this.heads[this.slotOf(low)] ?? -1; entry >= 0; entry = this.next[entry] ?? -1) {
-      if (this.low[entry] === low && this.high[entry] === high) found.push(this.values[entry] ?? -1);
+      if (this.low[entry] !== low || this.high[entry] !== high) continue;
+      found.push(this.values[entry] ?? -1);
+      if (found.length >= most) break;
     }
     return found;
   }
 
-  /** Enters `value` under `key` unless it is there. */
+  /** Enters `value` under `key` unless it is among the last ones there. Twice does no harm, and thousands need not be looked through. */
   put(key: string, value: number): void {
-    if (this.find(key).includes(value)) return;
+    if (this.find(key, LOOKED_THROUGH).includes(value)) return;
     if (this.count === this.next.length) this.grow();
     const entry = this.count;
     this.low[entry] = hash(key, LOW_SEED);
@@ -69,6 +71,7 @@ export class KeyTable {
 }
 
 const INITIAL = 1_024;
+const LOOKED_THROUGH = 100;
 const LOW_SEED = 0x811c9dc5;
 const HIGH_SEED = 0x9e3779b9;
 

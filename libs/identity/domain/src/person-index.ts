@@ -241,12 +241,12 @@ export class PersonIndex {
 
   /** Persons with this birth date and a first name that may be compatible with one of these. */
   sharingBirthDateAndFirstName(demographics: MatchableDemographics): Set<string> {
-    return this.personsOf(this.byFirstName, firstNamesKeys(demographics));
+    return this.personsOf(this.byFirstName, firstNamesKeys(demographics), MOST_BY_NAME);
   }
 
   /** Persons with this birth date and one of these last names. */
   sharingBirthDateAndFamily(demographics: MatchableDemographics): Set<string> {
-    return this.personsOf(this.byName, nameKeys(demographics));
+    return this.personsOf(this.byName, nameKeys(demographics), MOST_BY_NAME);
   }
 
   /** Persons with an earlier version of a vital record of one of these file numbers. */
@@ -366,9 +366,11 @@ export class PersonIndex {
     this.firstSubmissions.push(person);
   }
 
-  private personsOf(table: KeyTable, keys: readonly string[]): Set<string> {
+  private personsOf(table: KeyTable, keys: readonly string[], most?: number): Set<string> {
     return new Set(
-      keys.flatMap((key) => table.find(key)).map((person) => this.persons.at(this.merged.rootOf(person))),
+      keys
+        .flatMap((key) => table.find(key, most))
+        .map((person) => this.persons.at(this.merged.rootOf(person))),
     );
   }
 }
@@ -378,6 +380,12 @@ const identifierKey = ({ authority, value }: MatchableIdentifier): string =>
 
 const nameKeys = ({ birthDate, names }: MatchableDemographics): string[] =>
   names.map(({ family }) => `${birthDate}|${normalizeName(family)}`);
+
+/**
+ * Of one name and birth date a state of ten million has some ten persons. Where there are more than this, it is no person's name (test patients, a
+ * placeholder nobody knew), and those who came last must do: else each new one would be compared with all before it.
+ */
+const MOST_BY_NAME = 200;
 
 const NOBODY: MatchableDemographics = { identifiers: [], names: [], birthDate: '' };
 

@@ -361,21 +361,23 @@ export class IdentityLinker {
     if (task.kind === 'request') return this.resolve(task, about);
     const match = this.matcher.decide(about, this.index);
     if (match.kind === 'match') return [linkOf(task, match.personId, about, match)];
-    const candidates = match.kind === 'possible' ? match.candidates : [];
+    const possible = match.kind === 'possible' ? match.candidates : [];
+    // Nobody compares more side by side; the others may still be why it is held.
+    const candidates = possible.slice(0, MOST_CANDIDATES);
     if (!about.startsPerson) {
       if (task.waited) return [];
       const { explanation } = match;
       return [{ type: 'SubmissionUnmatched', data: { submissionId: task.id, candidates, explanation } }];
     }
     const personId = this.newPersonId();
-    const { similar } = match;
+    const similar = [...possible.slice(MOST_CANDIDATES), ...(match.similar ?? [])];
     const registered: IdentityDecision = {
       type: 'PersonRegistered',
       data: {
         personId,
         provisional: candidates.length > 0,
         candidates,
-        ...(similar === undefined ? {} : { similar }),
+        ...(similar.length === 0 ? {} : { similar }),
         organizationId: task.organizationId,
       },
     };
@@ -431,6 +433,7 @@ const waitingTask = (id: string, { receipt }: OpenedSource, causationId: string)
 /** Opening the sources of a page holds the process for some milliseconds. */
 const CATCH_UP_PAGE = 250;
 const SCAN_PAGE = 1_000;
+const MOST_CANDIDATES = 20;
 
 const taskOf = ({ topic, event: delivered }: Delivery): Task[] => {
   if (topic === 'ingestion.submissions.v1') {

@@ -1,5 +1,6 @@
 import { Inject, Module, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging';
 import { errorCode, LOGGER, type Logger } from '@registry/observability';
@@ -48,12 +49,18 @@ import {
   SuppressedRow,
   suppressedProjector,
 } from './individual/suppressed-rows.js';
+import { HolderTrouble } from './holder/holder-trouble.js';
+import { holderReactor } from './holder/holder.reactor.js';
 import { mergeReactor } from './merge/merge.reactor.js';
 import { noticeTopic } from './notice/notice.topic.js';
 import { applicationReactor } from './setting/application.reactor.js';
 import { openingReactor } from './setting/opening.reactor.js';
 import { reviewReactor } from './setting/review.reactor.js';
 import { settingTopic } from './setting/setting.topic.js';
+import { SignalController } from './signals/signal.controller.js';
+import { signalReactor } from './signals/signal.reactor.js';
+import { signalTopic } from './signals/signal.topic.js';
+import { StoppedSignals } from './signals/stopped-signals.query.js';
 
 /** Privacy: settings, the requests that change them, and their history. */
 @Module({
@@ -65,6 +72,7 @@ import { settingTopic } from './setting/setting.topic.js';
     TaskController,
     MeController,
     OwnAccessController,
+    SignalController,
   ],
   providers: [
     RequestRepository,
@@ -78,6 +86,8 @@ import { settingTopic } from './setting/setting.topic.js';
     Disputes,
     IndividualGuard,
     PrivacyHistoryQuery,
+    HolderTrouble,
+    StoppedSignals,
     SubmitRequestHandler,
     VerifyRequestHandler,
     ApproveRequestHandler,
@@ -111,10 +121,12 @@ export class PrivacyModule implements OnModuleInit, BeforeApplicationShutdown {
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CONTENT_KEYS) private readonly contentKeys: ContentKeys,
     @Inject(MESSAGING) private readonly messaging: Messaging,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(PRIVACY_READ_MODEL) private readonly readModel: ReadModel,
     private readonly gate: ReleaseGate,
+    private readonly holders: HolderTrouble,
     private readonly requests: RequestRepository,
     private readonly forms: SealedForms,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -127,7 +139,8 @@ export class PrivacyModule implements OnModuleInit, BeforeApplicationShutdown {
     this.messaging.declare(requestTopic);
     this.messaging.declare(noticeTopic);
     this.messaging.declare(taskTopic);
-    const { store, gate, requests, forms, clock, messaging, readModel } = this;
+    this.messaging.declare(signalTopic);
+    const { store, contentKeys, gate, requests, forms, clock, messaging, readModel } = this;
     const onTrouble = consumerTroubleLog(this.logger);
     this.consumers.add(
       openingReactor({ store, messaging, readModel, onTrouble }),
@@ -140,6 +153,8 @@ export class PrivacyModule implements OnModuleInit, BeforeApplicationShutdown {
       attestationReactor({ store, messaging, readModel, onTrouble }),
       attestedProjector(messaging, readModel, onTrouble),
       requestListProjector(messaging, readModel, onTrouble),
+      signalReactor({ store, contentKeys, gate, clock, messaging, readModel, onTrouble }),
+      holderReactor(this.holders, messaging, readModel, onTrouble),
     );
     this.startSweeping();
   }
@@ -154,6 +169,7 @@ export class PrivacyModule implements OnModuleInit, BeforeApplicationShutdown {
     const sweep = () => {
       this.sweep = this.sweep
         .then(() => sweepWatches(this.store, this.list, this.clock.now()))
+        .then(() => this.holders.sweepLapsed())
         .catch((error: unknown) => this.logger.warn('privacy.sweep-failed', { code: errorCode(error) }));
     };
     sweep();

@@ -9,4 +9,5 @@ export * from './privacy-head.js';
 export * from './release.js';
 export * from './release-gate.js';
 export { seal, Sealed } from './sealed.js';
+export * from './vital-status.js';
 export * from './gate.module.js';

@@ -24,7 +24,7 @@ import {
 } from '@registry/messaging';
 import { openReadModel, type ReadModel } from '@registry/persistence';
 import { AccessRepository } from '../access/access.repository.js';
-import { decisions, DirectoryApp } from '../testing/directory-app.js';
+import { attestations, decisions, DirectoryApp } from '../testing/directory-app.js';
 import { evidenceReactor } from './evidence.reactor.js';
 import { relationshipTopic } from './relationship.topic.js';
 
@@ -115,6 +115,7 @@ describe('The reactor to evidence', () => {
     } as unknown as EventStore;
     const messaging = new EmbeddedMessaging(store);
     messaging.declare(decisions);
+    messaging.declare(attestations);
     const repository = new AccessRepository(watched);
     const consumer = evidenceReactor(repository, messaging, readModel, () => undefined);
     await consumer.start();

@@ -33,6 +33,20 @@ export const decisions: TopicDeclaration = {
   }),
 };
 
+/** What the privacy context publishes of PD1-16, as a test appends it. */
+export const signals: TopicDeclaration = {
+  ...decisions,
+  topic: 'privacy.signals.v1',
+  categories: ['signal'],
+};
+
+/** What the query context publishes of attestations, as a test appends it. */
+export const attestations: TopicDeclaration = {
+  ...decisions,
+  topic: 'query.attestations.v1',
+  categories: ['attestations'],
+};
+
 /** A clock that stands where it is put. */
 export class SetClock {
   constructor(public instant: string) {}
@@ -74,6 +88,8 @@ export class DirectoryApp {
       logger,
     );
     app.get<Messaging>(MESSAGING).declare(decisions);
+    app.get<Messaging>(MESSAGING).declare(signals);
+    app.get<Messaging>(MESSAGING).declare(attestations);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     const key = await app.get(DirectorySetup).firstAdministrator();

@@ -18,6 +18,8 @@ export const TASK_KINDS = [
   'locks-in-conflict',
   /** The holder's messages no longer ask for protection: verify whether the person wants that. */
   'unlock-asked-by-signal',
+  /** Messages of an organization that no record can be locked to ask for protection: verify what the person wants. */
+  'protection-asked-by-signal',
   /** Too many of a sender's persons changed in a day: its signals stopped, and that day's are to be looked through. */
   'signals-stopped',
   /** A request for an unborn or unnamed child has found no birth record in time: call. */
@@ -25,6 +27,8 @@ export const TASK_KINDS = [
   'request-disputed',
   /** A person says that a value of the record is wrong: ask its source. */
   'value-disputed',
+  /** Somebody other than Vital Records reports a death: no messages until it is looked into. Ends with outcome `alive` or `dead`. */
+  'possible-death',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

@@ -19,8 +19,8 @@ export interface NewTask {
   readonly openedAt: string;
 }
 
-/** Opens a task for the help desk; a repeat from the same cause opens none. */
-export const openTask = async (store: EventStore, task: NewTask, causationId: string): Promise<void> => {
+/** Opens a task for the help desk; a repeat from the same cause opens none. @returns its id */
+export const openTask = async (store: EventStore, task: NewTask, causationId: string): Promise<string> => {
   const taskId = derivedEventId(GROUP, causationId, task.kind, task.personId ?? task.about);
   const data: TaskOpenedData = {
     ...task,
@@ -38,4 +38,5 @@ export const openTask = async (store: EventStore, task: NewTask, causationId: st
   } catch (error) {
     if (!(error instanceof RevisionConflict)) throw error;
   }
+  return taskId;
 };
