@@ -5,6 +5,7 @@ import { decisionTopic } from '@registry/identity-feature';
 import { submissionTopic } from '@registry/ingestion-feature';
 import type { TopicDeclaration } from '@registry/messaging';
 import { requestTopic, settingTopic, signalTopic } from '@registry/privacy-feature';
+import { campaignTopic, participationTopic } from '@registry/reminders-feature';
 import { readContractEvent, TOPICS, type TopicName } from '@registry/contracts';
 import { categoryOf, type JsonObject, type Position } from '@registry/event-store';
 
@@ -17,6 +18,8 @@ const topics: readonly TopicDeclaration[] = [
   signalTopic,
   accessTopic,
   relationshipTopic,
+  campaignTopic,
+  participationTopic,
 ];
 
 interface Golden {

@@ -6,6 +6,7 @@ export * from './identity.events.js';
 export * from './ingestion.events.js';
 export * from './privacy.events.js';
 export * from './purposes.js';
+export * from './reminders.events.js';
 export * from './submission-content.js';
 export * from './uuid.js';
 export * from './wire-validator.js';
