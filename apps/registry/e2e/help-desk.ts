@@ -8,7 +8,7 @@ export interface FormPerson {
 
 export type Change =
   | { readonly change: 'lock' | 're-lock'; readonly holder: string }
-  | { readonly change: 'unlock' | 'opt-out' | 'opt-in' | 'view' };
+  | { readonly change: 'unlock' | 'opt-out' | 'opt-in' | 'view' | 'decline-reminders' };
 
 const HELP_DESK = 'demo-help-desk';
 /** Whoever verified may not approve what loosens. */

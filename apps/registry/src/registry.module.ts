@@ -8,6 +8,7 @@ import { IngestionModule } from '@registry/ingestion-feature';
 import { PrivacyModule } from '@registry/privacy-feature';
 import { GateModule } from '@registry/privacy-gate';
 import { QueryModule, RecordsModule } from '@registry/query-feature';
+import { RemindersModule } from '@registry/reminders-feature';
 import { RuntimeLifecycle, RuntimeModule, type RuntimeOptions } from '@registry/runtime';
 import { DeadLetterController } from './dead-letter.controller.js';
 
@@ -32,6 +33,7 @@ export class RegistryModule {
         IdentityModule,
         PrivacyModule,
         QueryModule,
+        RemindersModule,
       ],
       controllers: [HealthController, DeadLetterController],
       providers: [

@@ -6,6 +6,7 @@ import { submissionTopic } from '@registry/ingestion-feature';
 import type { TopicDeclaration } from '@registry/messaging';
 import { noticeTopic, requestTopic, settingTopic, signalTopic, taskTopic } from '@registry/privacy-feature';
 import { attestationTopic } from '@registry/query-feature';
+import { campaignTopic, participationTopic } from '@registry/reminders-feature';
 import { readContractEvent, TOPICS, type TopicName } from '@registry/contracts';
 import { categoryOf, type JsonObject, type Position } from '@registry/event-store';
 
@@ -22,6 +23,8 @@ const topics: readonly TopicDeclaration[] = [
   signalTopic,
   accessTopic,
   relationshipTopic,
+  campaignTopic,
+  participationTopic,
 ];
 
 interface Golden {

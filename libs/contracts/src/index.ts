@@ -7,6 +7,7 @@ export * from './ingestion.events.js';
 export * from './privacy.events.js';
 export * from './purposes.js';
 export * from './query.events.js';
+export * from './reminders.events.js';
 export * from './submission-content.js';
 export * from './uuid.js';
 export * from './wire-validator.js';

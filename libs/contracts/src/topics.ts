@@ -36,6 +36,7 @@ import {
   TaskChanged,
   RegistryStatusSignalled,
 } from './privacy.events.js';
+import { CampaignAccepted, ParticipationNoticeGiven } from './reminders.events.js';
 
 /** Every topic with the schemas of its events by type. Consumers may not read what is not here. */
 export const TOPICS = {
@@ -74,6 +75,8 @@ export const TOPICS = {
     UserChanged,
   },
   'directory.relationships.v1': { RelationshipChanged },
+  'reminders.campaigns.v1': { CampaignAccepted },
+  'reminders.participation.v1': { ParticipationNoticeGiven },
 } as const satisfies Record<string, Record<string, TSchema>>;
 
 export type TopicName = keyof typeof TOPICS;

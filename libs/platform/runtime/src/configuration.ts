@@ -3,6 +3,7 @@ import { isIP, isIPv4 } from 'node:net';
 import { plainToInstance, Transform } from 'class-transformer';
 import {
   IsBoolean,
+  IsEmail,
   IsIn,
   IsInt,
   IsOptional,
@@ -38,6 +39,14 @@ const proxiesIn = (list: string): string[] =>
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '');
+
+const IsSmtpUrl = () =>
+  ValidateBy({
+    name: 'isSmtpUrl',
+    validator: {
+      validate: (value) => typeof value === 'string' && /^smtps?:\/\/[^/]/.test(value) && URL.canParse(value),
+    },
+  });
 
 /** What the environment configures. Validated at boot: a service with a wrong setting does not start. */
 export class Configuration {
@@ -77,6 +86,23 @@ export class Configuration {
   @IsIn(['one', 'several'])
   GATE_PROCESSES?: 'one' | 'several';
 
+  /**
+   * How reminders leave: everything as files in `DATA_DIR/outbox`, which a print shop or a mail system collects, or e-mails by SMTP and
+   * letters as files.
+   */
+  @IsIn(['file', 'smtp'])
+  DELIVERY: 'file' | 'smtp' = 'file';
+
+  /** Where e-mails go when `DELIVERY=smtp`: `smtps://…`, or `smtp://…` with STARTTLS; in clear to this machine only. */
+  @ValidateIf((configuration: Configuration) => configuration.DELIVERY === 'smtp')
+  @IsSmtpUrl()
+  SMTP_URL?: string;
+
+  /** The registry's own address, which e-mails come from. */
+  @ValidateIf((configuration: Configuration) => configuration.DELIVERY === 'smtp')
+  @IsEmail()
+  SMTP_FROM?: string;
+
   @IsIn(['debug', 'info', 'warn', 'error', 'silent'])
   LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' | 'silent' = 'info';
 
@@ -108,6 +134,9 @@ const NAMES = [
   'EVENT_STORE',
   'POSTGRES_URL',
   'GATE_PROCESSES',
+  'DELIVERY',
+  'SMTP_URL',
+  'SMTP_FROM',
   'LOG_LEVEL',
   'REGISTRY_DEMO',
 ] as const satisfies readonly (keyof Configuration)[];

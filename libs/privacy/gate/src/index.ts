@@ -9,5 +9,7 @@ export * from './privacy-head.js';
 export * from './release.js';
 export * from './release-gate.js';
 export { seal, Sealed } from './sealed.js';
+export { DecisionHeads, type DecisionSubject } from './decision-heads.js';
+export * from './person-history.js';
 export * from './vital-status.js';
 export * from './gate.module.js';

@@ -116,12 +116,12 @@ describe('What a signal does', () => {
     });
   });
 
-  it.each([
+  it.each<[PrivacySetting, string, string]>([
     [LOCKED_TO_A, A, 'in-force'],
     // The whole organization would be more than its one site.
     [LOCKED_TO_SITE, A, 'would-loosen'],
     [LOCKED_TO_A, B, 'would-loosen'],
-    [{ ...OPEN_SETTING, lock: { kind: 'nobody' } } as PrivacySetting, A, 'would-loosen'],
+    [{ ...OPEN_SETTING, lock: { kind: 'nobody' } }, A, 'would-loosen'],
     [{ ...OPEN_SETTING, optedOut: true }, A, 'opted-out'],
   ])('leaves %j as it is for %s', (setting, organizationId, why) => {
     const sender = { organizationId, isProvider: true };
@@ -210,7 +210,7 @@ describe('What a signal does', () => {
         const said = new Map<string, SignalValues>();
         let setting = start;
         for (const { organizationId, isProvider, polarity, stopped, sent } of sequence) {
-          const { values, signals } = readSignals(sent, said.get(organizationId) ?? {}, polarity as Polarity);
+          const { values, signals } = readSignals(sent, said.get(organizationId) ?? {}, polarity);
           said.set(organizationId, values);
           for (const signal of signals) {
             const sender = { organizationId, isProvider };

@@ -1,0 +1,1 @@
+export const REMINDERS_READ_MODEL = Symbol('RemindersReadModel');
