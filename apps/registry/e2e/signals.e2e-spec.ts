@@ -131,7 +131,7 @@ describe('Electronic signals', () => {
 
       await submit(key, person, { protection: yes });
       expect([await sees(key, person), await sees(PRAIRIE, person)]).toEqual([true, false]);
-      expect(await noticeCodes()).toContain('tightened-by-signal');
+      await eventually(noticeCodes, (codes) => codes.includes('tightened-by-signal'));
 
       // Its holder says that nobody asked for protection any more: it stays locked until somebody has asked the person.
       await submit(key, person, { protection: no });
@@ -166,9 +166,9 @@ describe('Electronic signals', () => {
     await submit(key, person, { publicity: '05' });
     const stops = async () =>
       (await stored('MessagesStopped')).map(({ setting }) => (setting as { stopped: string[] }).stopped);
-    expect(await stops()).toContainEqual(['call', 'recall']);
+    await eventually(stops, (seen) => seen.some((each) => each.join() === 'call,recall'));
     const before = await stops();
-    expect(await noticeCodes()).toContain('messages-stopped-by-signal');
+    await eventually(noticeCodes, (codes) => codes.includes('messages-stopped-by-signal'));
     await comesToSee(key, person);
 
     await submit(key, person, { publicity: '05', status: 'M' });

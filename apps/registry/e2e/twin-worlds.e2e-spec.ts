@@ -11,6 +11,7 @@ jest.setTimeout(60_000);
 const ADMINISTRATOR = 'demo-administrator';
 const LAKESIDE = 'demo-lakeside-clinic';
 const PRAIRIE = 'demo-prairie-clinic';
+const LAKESIDE_ID = 'd0000000-0000-4000-8000-000000000001';
 const PRAIRIE_ID = 'd0000000-0000-4000-8000-000000000002';
 
 interface Question {
@@ -142,6 +143,11 @@ const questionsOf = (
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof terms === 'string' ? terms : JSON.stringify(terms),
   });
+  const attest = (
+    name: string,
+    terms: unknown,
+    headers: Readonly<Record<string, string>> = asker,
+  ): Question => ({ ...search(name, terms, headers), path: '/persons/attest' });
   const byIdentifier = { identifier: { authority: facility, value: mrn } };
   const byName = { name: { family, given, birthDate } };
   const key_ = { authorization: `Bearer ${key}` };
@@ -198,6 +204,26 @@ const questionsOf = (
     search('wrong role', byIdentifier, { ...asker, authorization: 'Bearer demo-auditor' }),
     search('a school', byIdentifier, { authorization: 'Bearer demo-school', 'x-purpose-of-use': 'school' }),
     search('wrong media type', 'identifier', { ...asker, 'content-type': 'text/plain' }),
+    attest('attested', { ...byName, knows: byIdentifier }),
+    attest('attested, again', { ...byName, knows: byIdentifier }),
+    attest('attested by something else', { ...byName, knows: { phone: '218-555-0100' } }),
+    attest(
+      'attested for nothing that may be',
+      { ...byName, knows: byIdentifier },
+      {
+        ...asker,
+        'x-purpose-of-use': 'reminder',
+      },
+    ),
+    attest(
+      'attested by a school',
+      { ...byName, knows: byIdentifier },
+      {
+        authorization: 'Bearer demo-school',
+        'x-purpose-of-use': 'school',
+      },
+    ),
+    attest('attested, malformed', { ...byName }),
   ];
 };
 
@@ -332,6 +358,57 @@ describe('A hidden person and one who never existed', () => {
     await expectNoDifference(lakeside, values, [id]);
   });
 
+  it('differ in nothing for the clinic that submitted, while it is held as perhaps somebody who opted out', async () => {
+    const known = personOf('Held', '2013-05-15', 'LAKESIDE');
+    await submitAndRead(hiding, LAKESIDE, known);
+    await apply(hiding.registry, { change: 'opt-out' }, known);
+    const held = {
+      ...known,
+      controlId: 'TWIN-Held-2',
+      facility: 'PRAIRIE',
+      mrn: 'MRN-Held-2',
+      given: 'Bea',
+      orderNumber: 'ORD-Held-2',
+    };
+    await hiding.registry.request('POST', '/hl7', { as: PRAIRIE, hl7: vxu(held) });
+    await eventually(
+      () => hiding.registry.request('GET', '/reviews', { as: 'demo-help-desk' }),
+      (answer) => answer.body.includes('"held"'),
+    );
+    await expectNoDifference({ hiding: PRAIRIE, empty: PRAIRIE }, held, [randomUUID()]);
+  });
+
+  it('differ in nothing for a clinic whose person was merged into one that is locked to another', async () => {
+    const known = personOf('Merged', '2013-06-16', 'LAKESIDE');
+    await submitAndRead(hiding, LAKESIDE, known);
+    const other = {
+      ...known,
+      controlId: 'TWIN-Merged-2',
+      facility: 'PRAIRIE',
+      mrn: 'MRN-Merged-2',
+      given: 'Bea',
+      orderNumber: 'ORD-Merged-2',
+    };
+    const id = await submitAndRead(hiding, PRAIRIE, other);
+    const { reviews } = (
+      await hiding.registry.request('GET', '/reviews', { as: 'demo-help-desk' })
+    ).json() as {
+      reviews: { reviewId: string; kind: string }[];
+    };
+    const review = reviews.find(({ kind }) => kind === 'provisional');
+    const decided = await hiding.registry.request('POST', `/reviews/${review?.reviewId ?? ''}/decide`, {
+      as: 'demo-help-desk',
+      json: { decision: 'same', candidate: 0 },
+    });
+    expect(decided.json()).toMatchObject({ status: 'merged' });
+    await apply(hiding.registry, { change: 'lock', holder: LAKESIDE_ID }, known);
+    await eventually(
+      () => search(hiding, PRAIRIE, other),
+      (found) => found.length === 0,
+    );
+    await expectNoDifference({ hiding: PRAIRIE, empty: PRAIRIE }, other, [id]);
+  });
+
   it('differ in nothing for a clinic whose agreement ended', async () => {
     const values = personOf('Lapsed', '2014-04-14', 'HILLSIDE');
     const clinics = { hiding: await enrolClinic(hiding), empty: await enrolClinic(empty) };
@@ -364,7 +441,7 @@ describe('A hidden person and one who never existed', () => {
     await Promise.all([hiding.registry.stop(), empty.registry.stop()]);
     const [a, b] = [await hiding.kinds(), await empty.kinds()];
     const disclosures = (a.get('privacy:RecordDisclosed') ?? 0) - (b.get('privacy:RecordDisclosed') ?? 0);
-    expect(disclosures).toBe(4);
+    expect(disclosures).toBe(7);
     // The searches until the person was readable are inquiries too, so the hiding world has some more: at least one for each disclosure.
     const inquiries = (a.get('inquiries:InquiryMade') ?? 0) - (b.get('inquiries:InquiryMade') ?? 0);
     expect(inquiries).toBeGreaterThanOrEqual(disclosures);
