@@ -140,16 +140,6 @@ export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy)
   };
 };
 
-/** Does the person's own setting let this viewer see the record? For whoever must know before there is a relationship to decide on. */
-export const isVisibleTo = (
-  privacy: PrivacyState,
-  organizationId: string,
-  client: ClientState | undefined,
-): boolean =>
-  privacy.status === 'opened' &&
-  allowsViewer(privacy.setting, viewerOf(organizationId, client)) &&
-  allowsUnderReview(privacy.review, organizationId);
-
 const viewerOf = (organizationId: string, client: ClientState | undefined): Viewer => ({
   organizationId,
   ...(client?.siteCodes === undefined ? {} : { siteCodes: client.siteCodes }),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RelationshipState } from '@registry/contracts';
 import { RevisionConflict, type EventStore, type NewEvent } from '@registry/event-store';
 import {
   decidePrivacy,
@@ -107,6 +108,28 @@ export class ReleaseGate {
         },
       );
     });
+  }
+
+  /**
+   * Would this read be permitted, if the organization served the person? For an attestation, which must start no relationship where the answer
+   * will be no. Decides nothing: the read itself is decided anew. Takes the same calls for everybody, nobody included.
+   * @throws StoreUnavailable @throws PrivacyStreamUnreadable
+   */
+  async wouldPermit(subject: DecisionSubject): Promise<boolean> {
+    const heads = await DecisionHeads.read(this.store, subject.personId, [subject]);
+    const at = this.clock.now();
+    const facts = heads.factsOf(subject, at.toISOString());
+    const { organizationId } = subject.requester;
+    const served: RelationshipState = {
+      organizationId,
+      personId: subject.personId,
+      registryId: '',
+      purposes: [subject.purpose],
+      startsAt: at.toISOString(),
+      endsAt: new Date(at.getTime() + RELEASE_BOUND_MS).toISOString(),
+      evidence: 'own-submission',
+    };
+    return decideDisclosure({ ...facts, relationship: served }, this.policy).permit;
   }
 
   private decided(

@@ -3,17 +3,10 @@ import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Caller } from '@registry/access';
 import { KEY_RING, type KeyRing } from '@registry/content-keys';
-import {
-  accessStreams,
-  evidenceOf,
-  type ClientState,
-  type OrganizationState,
-  type PurposeOfUse,
-  type RelationshipState,
-} from '@registry/contracts';
+import { accessStreams, evidenceOf, type PurposeOfUse, type RelationshipState } from '@registry/contracts';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import type { ReadModel } from '@registry/persistence';
-import { isVisibleTo, readPrivacyHead, ReleaseGate, type DisclosureOutcome } from '@registry/privacy-gate';
+import { ReleaseGate, type DisclosureOutcome } from '@registry/privacy-gate';
 import { keyOfName } from '../record/search-keys.js';
 import { QUERY_READ_MODEL } from '../record/records.module.js';
 import { AttestationJournal } from './attestation-journal.js';
@@ -61,35 +54,19 @@ export class AttestPersonHandler implements IQueryHandler<AttestPerson, Disclosu
     await this.limit.admit(caller, 'attest', question);
     const decoy = decoyFor(this.keys, organizationId, question);
     const candidate = (await this.candidates.find(organizationId, terms)) ?? decoy;
-    const found = (await this.mayAttest(caller, candidate, purpose)) ? candidate : undefined;
+    const requester = requesterOf(caller);
+    // Who may not attest is told as little as of nobody, and starts no relationship.
+    const mayAttest =
+      purpose === 'treatment' && (await this.gate.wouldPermit({ requester, purpose, personId: candidate }));
+    const found = mayAttest && candidate !== decoy ? candidate : undefined;
     await this.journal.append(caller, found);
     if (found !== undefined) await this.relationshipWith(organizationId, found);
     return this.gate.disclose({
-      requester: requesterOf(caller),
+      requester,
       purpose,
       personId: found ?? decoy,
       inquiry: { form: 'search', terms: [question] },
     });
-  }
-
-  /** Would the read be permitted, were there a relationship? The gate decides; this keeps relationships from starting for nothing. */
-  private async mayAttest(
-    { clientId, organizationId }: Caller,
-    personId: string,
-    purpose: PurposeOfUse,
-  ): Promise<boolean> {
-    const [organizationHead, clientHead] = await this.store.heads([
-      accessStreams.organization(organizationId),
-      accessStreams.client(clientId),
-    ]);
-    const organization = organizationHead?.data['state'] as OrganizationState | undefined;
-    const client = clientHead?.data['state'] as ClientState | undefined;
-    const { state } = await readPrivacyHead(this.store, personId);
-    return (
-      organization?.category === 'provider' &&
-      purpose === 'treatment' &&
-      isVisibleTo(state, organizationId, client)
-    );
   }
 
   /** Resolves when the relationship that the attestation starts or renews is in force, or after a while. */
