@@ -116,7 +116,7 @@ describe('What a signal does', () => {
     });
   });
 
-  it.each([
+  it.each<[PrivacySetting, string, string]>([
     [LOCKED_TO_A, A, 'in-force'],
     // The whole organization would be more than its one site.
     [LOCKED_TO_SITE, A, 'would-loosen'],
