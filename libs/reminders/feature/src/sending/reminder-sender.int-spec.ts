@@ -148,7 +148,13 @@ describe('Sending a reminder', () => {
 
   const events = async (): Promise<string[]> =>
     (await store.read(reminderStream(PERSON))).map(({ type, data }) =>
-      [type, ...((data['reasons'] as string[] | undefined) ?? []), data['reason'] ?? ''].join(' ').trim(),
+      [
+        type,
+        ...((data['reasons'] as string[] | undefined) ?? []),
+        (data['reason'] as string | undefined) ?? '',
+      ]
+        .join(' ')
+        .trim(),
     );
 
   const decline = (): Promise<unknown> =>
