@@ -166,7 +166,7 @@ describe('What becomes of the holder of a lock', () => {
     const cause = { kind: 'merge', mergeId: 'm', survivorId: 's', absorbedId: 'p', other: lockOf };
     await append(
       privacyStream('s'),
-      { setting: lockOf, previousSettingRevision: null, cause } as NewEvent['data'],
+      { setting: lockOf, previousSettingRevision: null, cause },
       'PersonsMerged',
     );
     await append(privacyStream('p'), { settingRevision: 0, survivorId: 's', mergeId: 'm' }, 'SettingFollows');
