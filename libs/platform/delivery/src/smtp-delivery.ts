@@ -72,18 +72,35 @@ export class SmtpDelivery implements Delivery {
   }
 }
 
-/** What an error says of whether the message was taken. A server's own refusal does, and so does one before the message was sent. */
+/**
+ * What an error says of whether the message was taken. A server's refusal does, and so does one before the message was sent: no address, no
+ * connection, no greeting, no trust. nodemailer gives everything else about a connection the command `CONN` too, whenever it happens.
+ */
 const certainty = (error: unknown): Error => {
-  const { code, command, responseCode } = error as {
-    readonly code?: unknown;
-    readonly command?: unknown;
-    readonly responseCode?: unknown;
-  };
+  const { code, syscall, originalCode, timeoutType, responseCode } = error as SmtpError;
   if (typeof responseCode === 'number' && responseCode >= 400) return new NotDelivered('refused');
   if (code === 'EENVELOPE' || code === 'EAUTH') return new NotDelivered('refused');
-  if (command === 'CONN' || code === 'ETLS' || code === 'EDNS') return new NotDelivered('unreachable');
-  return new DeliveryUnknown();
+  const never =
+    syscall === 'connect' ||
+    code === 'EDNS' ||
+    code === 'ETLS' ||
+    (typeof timeoutType === 'string' && BEFORE_SENDING.has(timeoutType)) ||
+    (typeof originalCode === 'string' && UNTRUSTED.test(originalCode));
+  return never ? new NotDelivered('unreachable') : new DeliveryUnknown();
 };
+
+interface SmtpError {
+  readonly code?: unknown;
+  readonly syscall?: unknown;
+  readonly originalCode?: unknown;
+  readonly timeoutType?: unknown;
+  readonly responseCode?: unknown;
+}
+
+const BEFORE_SENDING = new Set(['CONNECT_TIMEOUT', 'GREETING_TIMEOUT', 'UPGRADE_TIMEOUT']);
+
+/** OpenSSL's and Node's codes of a certificate that is not accepted. */
+const UNTRUSTED = /^(CERT_|ERR_TLS_CERT|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /** It may have been taken. Holds nothing of the server's answer, which can repeat the address. */
 export class DeliveryUnknown extends Error {

@@ -17,3 +17,23 @@ describe('The setting TRUSTED_PROXIES', () => {
     },
   );
 });
+
+describe('The setting DELIVERY', () => {
+  const SMTP = { DELIVERY: 'smtp', SMTP_URL: 'smtps://mail.example', SMTP_FROM: 'registry@example.org' };
+
+  it('is files unless said otherwise', () => {
+    expect(readConfiguration({}).DELIVERY).toBe('file');
+    expect(readConfiguration(SMTP)).toMatchObject(SMTP);
+  });
+
+  it.each([
+    { DELIVERY: 'pigeon' },
+    { ...SMTP, SMTP_URL: undefined },
+    { ...SMTP, SMTP_URL: 'https://mail.example' },
+    { ...SMTP, SMTP_URL: 'smtp://' },
+    { ...SMTP, SMTP_FROM: undefined },
+    { ...SMTP, SMTP_FROM: 'registry' },
+  ])('stops the start: %j', (environment) => {
+    expect(() => readConfiguration(environment)).toThrow(InvalidConfiguration);
+  });
+});

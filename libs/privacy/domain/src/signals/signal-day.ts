@@ -40,21 +40,25 @@ export const countDay = (
   const news = messages.filter(({ linkRevision }) => linkRevision > day.through);
   const last = news.at(-1);
   if (last === undefined) return undefined;
-  const persons = new Set(day.persons);
+  // A sender has a million persons on some days: what was counted before is looked at and not copied.
+  const persons = new Set<string>();
   const asking = new Set(day.asked.map(({ personId }) => personId));
   const asked: AskedForProtection[] = [];
   let { stoppedFrom } = day;
   for (const { linkRevision, personId, submissionId, asksForProtection } of news) {
-    persons.add(personId);
+    if (!day.persons.has(personId)) persons.add(personId);
     if (!asksForProtection) continue;
     asked.push({ personId, submissionId, linkRevision });
     asking.add(personId);
-    if (asking.size >= brake.leastPersons && asking.size * 100 > persons.size * brake.percent)
+    if (
+      asking.size >= brake.leastPersons &&
+      asking.size * 100 > (day.persons.size + persons.size) * brake.percent
+    )
       stoppedFrom ??= linkRevision;
   }
   return {
     through: last.linkRevision,
-    persons: [...persons].slice(day.persons.size),
+    persons: [...persons],
     asked,
     ...(stoppedFrom === undefined ? {} : { stoppedFrom }),
   };

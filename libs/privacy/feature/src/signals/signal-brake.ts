@@ -1,13 +1,7 @@
 import { legalDayAt } from '@registry/access';
 import type { EventStore } from '@registry/event-store';
 import { derivedEventId } from '@registry/messaging';
-import {
-  countDay,
-  evolveSignalDay,
-  hasStopped,
-  type CountedMessage,
-  type SignalDay,
-} from '@registry/privacy-domain';
+import { countDay, hasStopped, type CountedMessage, type SignalDay } from '@registry/privacy-domain';
 import { openTask } from '../task/open-task.js';
 import {
   readSignalDay,
@@ -60,7 +54,6 @@ export class SignalBrake {
     const stored = this.days.get(stream) ?? (await readSignalDay(this.store, stream));
     this.days.delete(stream);
     const data = countDay(stored.day, messages);
-    let { day, revision } = stored;
     if (data !== undefined) {
       const event = {
         id: derivedEventId(GROUP, stream, data.through),
@@ -68,10 +61,11 @@ export class SignalBrake {
         data,
         metadata: { schemaVersion: 1, actor: GROUP },
       };
-      ({ revision } = await this.store.append(stream, revision ?? 'none', [event]));
-      day = evolveSignalDay(day, data);
+      const { revision } = await this.store.append(stream, stored.revision ?? 'none', [event]);
+      stored.take(data, revision);
     }
-    this.days.set(stream, { day, revision });
+    this.days.set(stream, stored);
+    const { day } = stored;
     for (const oldest of this.days.keys()) {
       if (this.days.size <= DAYS_KEPT) break;
       this.days.delete(oldest);

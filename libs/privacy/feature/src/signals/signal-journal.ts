@@ -1,7 +1,6 @@
 import type { EventStore, RecordedEvent } from '@registry/event-store';
 import {
-  emptySignalDay,
-  evolveSignalDay,
+  type AskedForProtection,
   type SignalDay,
   type SignalDayCountedData,
   type SignalNotedData,
@@ -30,21 +29,35 @@ export const lastSaidIn = (head: RecordedEvent | undefined): LastSaid => ({
   noted: head?.data as SignalNotedData | undefined,
 });
 
-export interface StoredSignalDay {
-  readonly day: SignalDay;
-  readonly revision: number | undefined;
+/** A day at its stream's head. It is changed in place: `evolveSignalDay`, without a copy of all persons for each batch of messages. */
+export class StoredSignalDay {
+  private readonly persons = new Set<string>();
+  private readonly asked: AskedForProtection[] = [];
+  private through = -1;
+  private stoppedFrom: number | undefined;
+  /** Undefined: the stream does not exist. */
+  revision: number | undefined;
+
+  get day(): SignalDay {
+    const { through, persons, asked, stoppedFrom } = this;
+    return { through, persons, asked, ...(stoppedFrom === undefined ? {} : { stoppedFrom }) };
+  }
+
+  take({ through, persons, asked, stoppedFrom }: SignalDayCountedData, revision: number): void {
+    for (const person of persons) this.persons.add(person);
+    this.asked.push(...asked);
+    this.through = through;
+    this.stoppedFrom = stoppedFrom;
+    this.revision = revision;
+  }
 }
 
 /** @throws StoreUnavailable */
 export const readSignalDay = async (store: EventStore, stream: string): Promise<StoredSignalDay> => {
-  let day = emptySignalDay;
-  let revision: number | undefined;
+  const stored = new StoredSignalDay();
   for (let from = 0; ; from += PAGE) {
     const page = await store.read(stream, { from, limit: PAGE });
-    for (const event of page) {
-      day = evolveSignalDay(day, event.data as unknown as SignalDayCountedData);
-      revision = event.revision;
-    }
-    if (page.length < PAGE) return { day, revision };
+    for (const { data, revision } of page) stored.take(data as unknown as SignalDayCountedData, revision);
+    if (page.length < PAGE) return stored;
   }
 };

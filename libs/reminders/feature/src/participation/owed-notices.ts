@@ -57,6 +57,13 @@ export class CreateOwedNotices1700000000510 implements MigrationInterface {
   }
 }
 
+interface Change {
+  readonly personId: string;
+  readonly change: Partial<OwedNoticeRow>;
+  /** Where the row names no organization yet. */
+  readonly onlyIfNone?: true;
+}
+
 const MS_PER_DAY = 86_400_000;
 
 export const owedNoticeProjector = (
@@ -71,8 +78,8 @@ export const owedNoticeProjector = (
     onTrouble,
     project: (deliveries) => {
       const registered = new Map<string, OwedNoticeRow>();
-      const changes: { readonly personId: string; readonly change: Partial<OwedNoticeRow> }[] = [];
-      for (const { topic, event: delivered } of deliveries) {
+      const changes: Change[] = [];
+      for (const [place, { topic, event: delivered }] of deliveries.entries()) {
         if (topic === 'reminders.participation.v1') {
           const { personId } = readContractEvent(topic, delivered).data;
           changes.push({ personId, change: { given: true } });
@@ -94,6 +101,14 @@ export const owedNoticeProjector = (
             mergedInto: '',
           });
         }
+        if (event.type === 'SubmissionLinked') {
+          // Registrations from before they named the organization: their own submission is the next decision.
+          const { personId, organizationId } = event.data;
+          const row = registered.get(personId);
+          if (row?.organizationId === '') registered.set(personId, { ...row, organizationId });
+          else if (row === undefined && place === 0)
+            changes.push({ personId, change: { organizationId }, onlyIfNone: true });
+        }
         if (event.type === 'PersonsMerged') {
           const { absorbedId, survivorId } = event.data;
           changes.push({ personId: absorbedId, change: { mergedInto: survivorId } });
@@ -108,9 +123,10 @@ export const owedNoticeProjector = (
           ...new Set(changes.map(({ personId }) => personId)),
         ]);
         const rows = new Map(known.map((row) => [row.personId, row]));
-        for (const { personId, change } of changes) {
+        for (const { personId, change, onlyIfNone } of changes) {
           const row = rows.get(personId);
-          if (row !== undefined) rows.set(personId, { ...row, ...change });
+          if (row === undefined || (onlyIfNone === true && row.organizationId !== '')) continue;
+          rows.set(personId, { ...row, ...change });
         }
         await tx.upsert(OwedNoticeRow, [...rows.values()]);
       });
