@@ -13,7 +13,7 @@ import {
 } from '@registry/messaging';
 import { openReadModel, type ReadModel } from '@registry/persistence';
 import { AccessRepository } from '../access/access.repository.js';
-import { decisions, signals } from '../testing/directory-app.js';
+import { attestations, decisions, signals } from '../testing/directory-app.js';
 import { evidenceReactor } from './evidence.reactor.js';
 import { registryStatusReactor } from './registry-status.reactor.js';
 
@@ -75,6 +75,7 @@ describe('The reactor to PD1-16', () => {
   const run = async (make: (messaging: Messaging) => Consumer): Promise<void> => {
     const messaging = new EmbeddedMessaging(store);
     messaging.declare(decisions);
+    messaging.declare(attestations);
     messaging.declare(signals);
     const consumer = make(messaging);
     await consumer.start();
