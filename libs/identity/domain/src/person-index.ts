@@ -382,10 +382,10 @@ const nameKeys = ({ birthDate, names }: MatchableDemographics): string[] =>
   names.map(({ family }) => `${birthDate}|${normalizeName(family)}`);
 
 /**
- * Of one name and birth date a state of ten million has some ten persons. Where there are more than this, it is no person's name (test patients, a
+ * Of one name and birth date a state of ten million has some twenty persons. Where there are more than this, it is no person's name (test patients, a
  * placeholder nobody knew), and those who came last must do: else each new one would be compared with all before it.
  */
-const MOST_BY_NAME = 200;
+const MOST_BY_NAME = 60;
 
 const NOBODY: MatchableDemographics = { identifiers: [], names: [], birthDate: '' };
 

@@ -130,7 +130,21 @@ export const describeEventStoreModel = (
           remove?.();
         }
       }),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        examples: [
+          // One event at two revisions: whoever asks for it again is told the first.
+          [
+            [
+              { kind: 'append', stream: 'a-1', expected: 1, count: 1 },
+              { kind: 'repeat', which: 0, anyway: true },
+              { kind: 'repeat', which: 0, anyway: false },
+              { kind: 'repeat', which: 0, anyway: true },
+            ],
+            false,
+          ],
+        ],
+      },
     );
     // Sixty stores are opened and closed, whatever the machine is.
   }, 60_000);

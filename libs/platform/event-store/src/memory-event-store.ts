@@ -165,7 +165,8 @@ class MemoryEventStore implements EventStore, LogSource {
         recordedAt,
       });
       stored.events.push(last);
-      stored.byId.set(id, last);
+      // The first stays: as in the durable stores, an event that is appended again elsewhere is known by where it was first.
+      if (!stored.byId.has(id)) stored.byId.set(id, last);
       this.log.push(last);
     }
     this.grown.wake();
