@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { hmac, openKeyRing, openSqliteContentKeys, type KeyRing } from '@registry/content-keys';
 import type { RecordedEvent } from '@registry/event-store';
+import { filesHolding } from './data-files.js';
 import { Facts } from './facts.js';
 import { apply, approve, statusOf, verifiedRequest } from './help-desk.js';
 import { inTurns } from './in-turns.js';
@@ -366,12 +366,6 @@ describe('Killed in the middle of a privacy decision', () => {
     }
   });
 
-  const filesHolding = (text: string): string[] =>
-    readdirSync(folder.path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((file) => readFileSync(file).includes(text));
-
   it('after an opt-out: what comes later is suppressed, and its content destroyed to the last byte', async () => {
     const keys = await openKeyRing(join(folder.path, 'keys'));
     const suppressed: VxuValues[] = [];
@@ -433,20 +427,19 @@ describe('Killed in the middle of a privacy decision', () => {
     await contentKeys.close();
     expect([...left.keys()]).toEqual([]);
     // An open record is found in clear where it may be, so the search does find.
-    expect(filesHolding(open.lot).map((file) => basename(file))).toContainEqual(
-      expect.stringMatching(/^read-query\.db/),
-    );
-    for (const { lot } of suppressed) expect({ lot, files: filesHolding(lot) }).toEqual({ lot, files: [] });
+    expect(filesHolding(folder.path, open.lot)).toContainEqual(expect.stringMatching(/^read-query\.db/));
+    for (const { lot } of suppressed)
+      expect({ lot, files: filesHolding(folder.path, lot) }).toEqual({ lot, files: [] });
     registry = await start('one');
   });
 
   it('after an opt-out: doses from before it are sealed again, and the log of the read model lets go of them', async () => {
     const person = await readablePerson();
     const lot = population.lastLot;
-    expect(filesHolding(lot)).not.toEqual([]);
+    expect(filesHolding(folder.path, lot)).not.toEqual([]);
     await apply(registry, { change: 'opt-out' }, person);
     await eventually(
-      () => Promise.resolve(filesHolding(lot).filter((file) => file.endsWith('-wal'))),
+      () => Promise.resolve(filesHolding(folder.path, lot).filter((file) => file.endsWith('-wal'))),
       (logs) => logs.length === 0,
     );
     // What a crash leaves is cleared by the next start.
@@ -459,7 +452,7 @@ describe('Killed in the middle of a privacy decision', () => {
     await approval;
     registry = await start('one');
     await eventually(
-      () => Promise.resolve(filesHolding(anotherLot).filter((file) => file.endsWith('-wal'))),
+      () => Promise.resolve(filesHolding(folder.path, anotherLot).filter((file) => file.endsWith('-wal'))),
       (logs) => logs.length === 0,
     );
     expect(await search(registry, another)).toEqual([]);
