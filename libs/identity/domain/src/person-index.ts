@@ -189,10 +189,6 @@ export class PersonIndex {
     return person < 0 ? personId : this.persons.at(this.merged.rootOf(person));
   }
 
-  isRegistered(personId: string): boolean {
-    return this.persons.indexOf(personId) >= 0;
-  }
-
   /** Revision of `identity-decisions` at which the person was registered: nothing of it is before. */
   registeredAt(personId: string): number {
     return this.registered[this.persons.indexOf(personId)] ?? 0;

@@ -1,4 +1,4 @@
-import { open, type KeyReader } from '@registry/content-keys';
+import { sealedHeads, type KeyReader } from '@registry/content-keys';
 import { SubmissionContent, submissionStream, validatorOf } from '@registry/contracts';
 import { residenceOf, type Residence } from '@registry/directory-domain';
 import type { EventStore } from '@registry/event-store';
@@ -19,15 +19,11 @@ export class SealedResidences {
   async of(submissionIds: readonly string[]): Promise<ReadonlyMap<string, Residence>> {
     const residences = new Map<string, Residence>();
     if (submissionIds.length === 0) return residences;
-    const keyIds = submissionIds.map(submissionStream);
-    const [heads, keys] = await Promise.all([this.store.heads(keyIds), this.keys.getMany(keyIds)]);
-    for (const [index, submissionId] of submissionIds.entries()) {
-      const keyId = keyIds[index] ?? '';
-      // A head that is not the receipt says that the submission was suppressed since.
-      const sealed = heads[index]?.data['sealed'];
-      const key = keys.get(keyId);
-      if (key === undefined || typeof sealed !== 'string') continue;
-      const { demographics, vital } = readContent(JSON.parse(open(key, keyId, sealed).toString('utf8')));
+    const textOf = await sealedHeads(this.store, this.keys, submissionIds.map(submissionStream));
+    for (const submissionId of submissionIds) {
+      const text = textOf(submissionStream(submissionId));
+      if (text === undefined) continue;
+      const { demographics, vital } = readContent(JSON.parse(text.toString('utf8')));
       // Nobody lives where a death or a record that was withdrawn says.
       if (vital?.event === 'death' || vital?.event === 'void') continue;
       const residence = residenceOf(demographics.addresses[0] ?? {});

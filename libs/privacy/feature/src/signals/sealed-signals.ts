@@ -1,4 +1,4 @@
-import { open, type KeyReader } from '@registry/content-keys';
+import { sealedHeads, type KeyReader } from '@registry/content-keys';
 import { SubmissionContent, submissionStream, validatorOf, type RegistryStatus } from '@registry/contracts';
 import type { EventStore } from '@registry/event-store';
 
@@ -28,16 +28,10 @@ export class SealedSignals {
   async of(submissionIds: readonly string[]): Promise<ReadonlyMap<string, SaidBeside>> {
     const said = new Map<string, SaidBeside>();
     if (submissionIds.length === 0) return said;
-    const keyIds = submissionIds.map(submissionStream);
-    const [heads, keys] = await Promise.all([this.store.heads(keyIds), this.keys.getMany(keyIds)]);
-    for (const [index, submissionId] of submissionIds.entries()) {
-      const keyId = keyIds[index] ?? '';
-      // A head that is not the receipt says that the submission was suppressed since.
-      const sealed = heads[index]?.data['sealed'];
-      const key = keys.get(keyId);
-      if (key === undefined || typeof sealed !== 'string') continue;
-      const text = open(key, keyId, sealed);
-      if (!MARKS.some((mark) => text.includes(mark))) continue;
+    const textOf = await sealedHeads(this.store, this.keys, submissionIds.map(submissionStream));
+    for (const submissionId of submissionIds) {
+      const text = textOf(submissionStream(submissionId));
+      if (text === undefined || !MARKS.some((mark) => text.includes(mark))) continue;
       said.set(submissionId, saidIn(readContent(JSON.parse(text.toString('utf8')))));
     }
     return said;

@@ -1,4 +1,4 @@
-import { open, type KeyReader } from '@registry/content-keys';
+import { sealedHeads, type KeyReader } from '@registry/content-keys';
 import { SubmissionContent, submissionStream, validatorOf, type VitalRecord } from '@registry/contracts';
 import type { EventStore } from '@registry/event-store';
 import type { RecordSource, SourceVital } from '@registry/query-domain';
@@ -25,16 +25,13 @@ export class SealedSources {
    */
   async open(links: readonly LinkedSubmission[]): Promise<Map<string, RecordSource>> {
     if (links.length === 0) return new Map();
-    const keyIds = links.map((link) => submissionStream(link.submissionId));
-    const [heads, keys] = await Promise.all([this.store.heads(keyIds), this.keys.getMany(keyIds)]);
+    const streams = links.map((link) => submissionStream(link.submissionId));
+    const textOf = await sealedHeads(this.store, this.keys, streams);
     const sources = new Map<string, RecordSource>();
-    for (const [index, { submissionId, organizationId, receivedAt, arrival }] of links.entries()) {
-      const keyId = keyIds[index] ?? '';
-      // A head that is not the receipt says that the submission was suppressed since.
-      const sealed = heads[index]?.data['sealed'];
-      const key = keys.get(keyId);
-      if (key === undefined || typeof sealed !== 'string') continue;
-      const content = readContent(JSON.parse(open(key, keyId, sealed).toString('utf8')));
+    for (const { submissionId, organizationId, receivedAt, arrival } of links) {
+      const text = textOf(submissionStream(submissionId));
+      if (text === undefined) continue;
+      const content = readContent(JSON.parse(text.toString('utf8')));
       // A roster is evidence of a relationship, and no part of a record.
       if (content.kind === 'roster') continue;
       const { kind, demographics, doses, indications, vital } = content;

@@ -1,4 +1,4 @@
-import { open, type KeyReader } from '@registry/content-keys';
+import { sealedHeads, type KeyReader } from '@registry/content-keys';
 import {
   accessStreams,
   ClientState,
@@ -49,15 +49,13 @@ export const birthNoticeReactor = (
       const offices = await officesAmong(store, links);
       const births = links.filter(({ clientId }) => offices.has(clientId));
       if (births.length === 0) return;
-      const keyIds = births.map(({ submissionId }) => submissionStream(submissionId));
-      const [heads, opened] = await Promise.all([store.heads(keyIds), keys.getMany(keyIds)]);
+      const streams = births.map(({ submissionId }) => submissionStream(submissionId));
+      const textOf = await sealedHeads(store, keys, streams);
       const results = await Promise.allSettled(
-        births.map(async ({ personId, submissionId }, index) => {
-          const keyId = keyIds[index] ?? '';
-          const key = opened.get(keyId);
-          const sealed = heads[index]?.data['sealed'];
-          if (key === undefined || typeof sealed !== 'string') return;
-          const { vital } = readContent(JSON.parse(open(key, keyId, sealed).toString('utf8')));
+        births.map(async ({ personId, submissionId }) => {
+          const text = textOf(submissionStream(submissionId));
+          if (text === undefined) return;
+          const { vital } = readContent(JSON.parse(text.toString('utf8')));
           if (vital?.notice === undefined) return;
           const { issuer, formVersion } = vital.notice;
           const data: ParticipationNoticeGivenData = { channel: 'birth-record', issuer, formVersion };
