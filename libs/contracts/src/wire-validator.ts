@@ -39,6 +39,8 @@ export type EventOf<Topic extends TopicName> = Topic extends TopicName
   : never;
 
 const compiled = new Map<string, (value: unknown) => unknown>();
+/** Data found to be as its contract says, with the contract's name: consumers of one process share the events that they read. */
+const validated = new WeakMap<object, string>();
 
 /** Each consumer validates what it reads. @throws ContractViolation */
 export const readContractEvent = <Topic extends TopicName>(
@@ -53,6 +55,10 @@ export const readContractEvent = <Topic extends TopicName>(
     validate = validatorOf(name, schema);
     compiled.set(name, validate);
   }
-  validate(event.data);
+  const { data } = event;
+  if (typeof data === 'object' && data !== null && Object.isFrozen(data)) {
+    if (validated.get(data) !== name) validate(data);
+    validated.set(data, name);
+  } else validate(data);
   return event as EventOf<Topic>;
 };

@@ -13,9 +13,11 @@ import { type SizedEvent, type SqliteReader } from './sqlite-reader.js';
 import { type ScannedPage } from './subscription.js';
 import { WakeUp } from './wake-up.js';
 
-/** Events with longer contents are read from the database each time: sealed submissions must not fill the memory. */
+/** Longer events are sealed submissions, as a rule. They have a place of their own, or they would push out what is asked for again and again. */
 const LARGEST_KEPT = 2000;
 const HEADS = { entries: 4096, characters: 4 * 1024 * 1024, largest: LARGEST_KEPT };
+/** Of what came in last: whoever follows the log asks for it soon, and not again. */
+const NEW_LARGE_HEADS = { entries: 4096, characters: 16 * 1024 * 1024, largest: 64 * 1024 };
 const SINGLES = { entries: 8192, characters: 4 * 1024 * 1024, largest: LARGEST_KEPT };
 
 /**
@@ -34,6 +36,7 @@ const SINGLES = { entries: 8192, characters: 4 * 1024 * 1024, largest: LARGEST_K
 export class SqliteView {
   private recent: RecentEvents;
   private readonly heads = new RecentlyUsed<() => RecordedEvent>(HEADS);
+  private readonly newLargeHeads = new RecentlyUsed<() => RecordedEvent>(NEW_LARGE_HEADS);
   /** By revision and stream; events do not change. */
   private readonly singles = new RecentlyUsed<RecordedEvent>(SINGLES);
   private readonly grown = new WakeUp();
@@ -54,8 +57,11 @@ export class SqliteView {
   /** @param events durable, in log order, going on where the view ends */
   apply(events: readonly CommittedEvent[]): void {
     for (const event of events) {
-      const { data, metadata } = event.text;
-      this.heads.set(event.stream, this.recent.push(event), data.length + metadata.length);
+      const characters = event.text.data.length + event.text.metadata.length;
+      const made = this.recent.push(event);
+      this.heads.set(event.stream, made, characters);
+      if (characters > LARGEST_KEPT) this.newLargeHeads.set(event.stream, made, characters);
+      else this.newLargeHeads.delete(event.stream);
     }
     if (events.length > 0) this.grown.wake();
   }
@@ -68,6 +74,7 @@ export class SqliteView {
     const { number, recordedAt } = this.reader.last();
     this.recent = new RecentEvents(number);
     this.heads.clear();
+    this.newLargeHeads.clear();
     this.grown.wake();
     return recordedAt;
   }
@@ -79,7 +86,7 @@ export class SqliteView {
   }
 
   head(stream: string): RecordedEvent | undefined {
-    const known = this.heads.get(stream);
+    const known = this.heads.get(stream) ?? this.newLargeHeads.get(stream);
     if (known !== undefined) return known();
     const head = this.reader.head(stream, this.last);
     if (head === undefined) return undefined;

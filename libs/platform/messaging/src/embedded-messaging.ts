@@ -1,5 +1,5 @@
 import { categoryOf, type EventStore, type Position, type RecordedEvent } from '@registry/event-store';
-import type { TopicName } from '@registry/contracts';
+import type { ContractEvent, TopicName } from '@registry/contracts';
 import type { ConsumeOptions, Consumption, Delivery, Messaging, TopicDeclaration } from './messaging.port.js';
 
 /** The embedded log is one partition. */
@@ -29,7 +29,7 @@ export class EmbeddedMessaging implements Messaging {
 
   declare(declaration: TopicDeclaration): void {
     if (this.topics.has(declaration.topic)) throw new Error(`Topic ${declaration.topic} is declared twice`);
-    this.topics.set(declaration.topic, declaration);
+    this.topics.set(declaration.topic, mappingOnce(declaration));
   }
 
   consume(options: ConsumeOptions): Consumption {
@@ -78,6 +78,29 @@ export class EmbeddedMessaging implements Messaging {
     };
   }
 }
+
+/** The store gives all its subscribers the same event, and so do topics give all their consumers: each is mapped once. */
+const mappingOnce = ({ toContract, ...declaration }: TopicDeclaration): TopicDeclaration => {
+  const mapped = new WeakMap<RecordedEvent, ContractEvent | 'not published'>();
+  return {
+    ...declaration,
+    toContract: (event) => {
+      let contract = mapped.get(event);
+      if (contract === undefined) {
+        const made = toContract(event);
+        contract = made === undefined ? 'not published' : frozen(made);
+        mapped.set(event, contract);
+      }
+      return contract === 'not published' ? undefined : contract;
+    },
+  };
+};
+
+/** What is within the data is the store's, and frozen already. */
+const frozen = (event: ContractEvent): ContractEvent => {
+  Object.freeze(event.data);
+  return Object.freeze(event);
+};
 
 const deliveriesOf = (event: RecordedEvent, declarations: readonly TopicDeclaration[]): Delivery[] => {
   const deliveries: Delivery[] = [];
