@@ -12,6 +12,7 @@ const ADMINISTRATOR = 'demo-administrator';
 const LAKESIDE = 'demo-lakeside-clinic';
 const PRAIRIE = 'demo-prairie-clinic';
 const LAKESIDE_ID = 'd0000000-0000-4000-8000-000000000001';
+const BOARD = 'demo-health-board';
 const PRAIRIE_ID = 'd0000000-0000-4000-8000-000000000002';
 
 interface Question {
@@ -227,6 +228,57 @@ const questionsOf = (
   ];
 };
 
+const notice = (name: string, key: string, registryId: string): Question => ({
+  name,
+  method: 'POST',
+  path: '/notices/attestations',
+  headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+  body: JSON.stringify({ registryId, channel: 'handed-over', formVersion: '1', givenOn: '2026-01-02' }),
+});
+
+/** What an agency that reminds and a clinic ask with ids of their own, of others and of nobody. */
+const remindersAndNoticesOf = (clinic: string, ids: readonly string[]): Question[] => {
+  const list = (name: string, key: string, entries: readonly unknown[]): Question => ({
+    name,
+    method: 'POST',
+    path: '/reminders/campaigns',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ entries }),
+  });
+  const entry = (registryId: string) => ({
+    registryId,
+    vaccine: '03',
+    dueOn: '2026-03-01',
+    kind: 'reminder',
+    channel: 'letter',
+  });
+  return [
+    ...ids.flatMap((id, index) => [
+      list(`a list with id ${index}`, BOARD, [entry(id)]),
+      list(`a list with id ${index}, again`, BOARD, [entry(id)]),
+      list(`a list with id ${index}, of a clinic`, clinic, [entry(id)]),
+      list(`a list with id ${index}, malformed`, BOARD, [{ ...entry(id), dueOn: '2026-02-30' }]),
+      notice(`notice to id ${index}`, clinic, id),
+      notice(`notice to id ${index}, of an agency`, BOARD, id),
+    ]),
+    list('a list with all', BOARD, ids.map(entry)),
+    { name: 'owed', method: 'GET', path: '/notices/owed', headers: { authorization: `Bearer ${clinic}` } },
+    {
+      name: 'overdue',
+      method: 'GET',
+      path: '/notices/overdue',
+      headers: { authorization: `Bearer ${clinic}` },
+    },
+  ];
+};
+
+/** Each list has an id of its own, random; whether somebody was reminded is decided later and told to nobody. */
+const withoutCampaignId = ({ body, left, ...rest }: Transcript) => ({
+  ...rest,
+  body: body.replace(/"campaignId":"[^"]+"/, ''),
+  left: left.filter((fact) => !fact.startsWith('reminder:')),
+});
+
 const search = async (
   world: World,
   key: string,
@@ -429,6 +481,64 @@ describe('A hidden person and one who never existed', () => {
     await expectNoDifference({ hiding: clinics.hiding.key, empty: clinics.empty.key }, values, [id]);
   });
 
+  it('differ in nothing for an agency that reminds, and for a clinic that is asked for notices', async () => {
+    const values = { ...personOf('Reminded', '2016-06-16', 'PRAIRIE'), street: '1 Elm St' };
+    const inTheCounty = vxu(values).replace('^Duluth^MN^55802^USA^H', '^Two Harbors^MN^55616^USA^H^^27075');
+    await hiding.registry.request('POST', '/hl7', { as: PRAIRIE, hl7: inTheCounty });
+    const { family, given, birthDate } = values;
+    const found = await eventually(
+      async () => {
+        const answer = await hiding.registry.request('POST', '/persons/search', {
+          as: BOARD,
+          purpose: 'reminder',
+          json: { name: { family, given, birthDate } },
+        });
+        return (answer.json() as { persons: { id: string }[] }).persons;
+      },
+      (persons) => persons.length === 1,
+    );
+    const id = found[0]?.id ?? '';
+    await apply(hiding.registry, { change: 'lock', holder: PRAIRIE_ID }, values);
+    const clinics = { hiding: await enrolClinic(hiding), empty: await enrolClinic(empty) };
+
+    const asked = (clinic: string) => remindersAndNoticesOf(clinic, [id, randomUUID()]);
+    const transcripts = await hiding.transcribe(asked(clinics.hiding.key));
+    expect(transcripts.map(withoutCampaignId)).toEqual(
+      (await empty.transcribe(asked(clinics.empty.key))).map(withoutCampaignId),
+    );
+    const of = (name: string) => transcripts.find(({ question }) => question === name);
+    expect(of('a list with id 0')).toMatchObject({
+      status: 202,
+      left: [expect.stringMatching(/^campaign:CampaignAccepted/)],
+    });
+    expect(of('notice to id 0')).toMatchObject({ status: 404, left: [] });
+    expect(of('owed')).toMatchObject({ status: 200, body: '{"notices":[]}' });
+  });
+
+  it('is told nothing by notices, whether a person of its own is hidden or not', async () => {
+    const locked = personOf('Lockedup', '2017-07-02', 'LAKESIDE');
+    const gone = personOf('Gone', '2017-07-03', 'LAKESIDE');
+    const people = [personOf('Openly', '2017-07-01', 'LAKESIDE'), locked, gone];
+    const ids: string[] = [];
+    for (const values of people) ids.push(await submitAndRead(hiding, LAKESIDE, values));
+    await apply(hiding.registry, { change: 'lock', holder: PRAIRIE_ID }, locked);
+    await apply(hiding.registry, { change: 'opt-out' }, gone);
+    const questions = ids.map((id) => [
+      notice(`own ${id}`, LAKESIDE, id),
+      notice(`again ${id}`, LAKESIDE, id),
+    ]);
+    const owed = await hiding.registry.request('GET', '/notices/owed', { as: LAKESIDE });
+    for (const id of ids) expect(owed.body).toContain(id);
+    const of = async (index: number) =>
+      (await hiding.transcribe(questions[index] ?? [])).map(
+        (transcript) => JSON.parse(JSON.stringify(transcript).replaceAll(ids[index] ?? '', 'ID')) as unknown,
+      );
+    const open = await of(0);
+    expect(open).toMatchObject([{ status: 200 }, { status: 200 }]);
+    expect(await of(1)).toEqual(open);
+    expect(await of(2)).toEqual(open);
+  });
+
   it('differ in nothing by what help desk and submitter are told', async () => {
     const person = { family: 'Optedout', given: 'Beatrice', birthDate: '2013-03-13' };
     const submit = async (world: World, as: string) => {
@@ -446,7 +556,7 @@ describe('A hidden person and one who never existed', () => {
     await Promise.all([hiding.registry.stop(), empty.registry.stop()]);
     const [a, b] = [await hiding.kinds(), await empty.kinds()];
     const disclosures = (a.get('privacy:RecordDisclosed') ?? 0) - (b.get('privacy:RecordDisclosed') ?? 0);
-    expect(disclosures).toBe(7);
+    expect(disclosures).toBe(11);
     // The searches until the person was readable are inquiries too, so the hiding world has some more: at least one for each disclosure.
     const inquiries = (a.get('inquiries:InquiryMade') ?? 0) - (b.get('inquiries:InquiryMade') ?? 0);
     expect(inquiries).toBeGreaterThanOrEqual(disclosures);
