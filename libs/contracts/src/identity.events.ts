@@ -88,6 +88,10 @@ export type SubmissionAssigned = Static<typeof SubmissionAssigned>;
 export const PersonKeptApart = Type.Object({ personId: Type.String(), reviewId: Type.String() });
 export type PersonKeptApart = Static<typeof PersonKeptApart>;
 
+/** A merge could not be taken back any more: its survivor was merged into somebody itself. Key = merge id. */
+export const UnmergeRefused = Type.Object({ mergeId: Type.String() });
+export type UnmergeRefused = Static<typeof UnmergeRefused>;
+
 /**
  * Staff decided that the absorbed person is the survivor. Topic `identity.reviews.v1`, key = review id: privacy goes first (DESIGN.md,
  * Merge is privacy first).

@@ -24,6 +24,7 @@ import {
   SubmissionLinked,
   SubmissionUnmatched,
   UnmergeOrdered,
+  UnmergeRefused,
 } from './identity.events.js';
 import { AttestationMade } from './query.events.js';
 import { ContentDestroyed, SubmissionReceived, SubmissionSuppressed } from './ingestion.events.js';
@@ -53,6 +54,7 @@ export const TOPICS = {
     PersonsUnmerged,
     SubmissionAssigned,
     PersonKeptApart,
+    UnmergeRefused,
   },
   'identity.reviews.v1': {
     MergeDecided,

@@ -120,4 +120,9 @@ export type IdentityDecision =
         readonly others: readonly string[];
         readonly reviewId: string;
       };
+    }
+  /** The order came too late: the survivor was merged into somebody itself, and is to be parted from that one first. */
+  | {
+      readonly type: 'UnmergeRefused';
+      readonly data: { readonly mergeId: string; readonly orderId: string };
     };

@@ -123,6 +123,9 @@ export class PersonIndex {
         );
         break;
       }
+      case 'UnmergeRefused':
+        this.note(decision.data.orderId);
+        break;
       case 'RequestWatched':
         this.note(decision.data.requestId);
         if (about?.watched) this.watchList.watch(decision.data.requestId, about.watched);
@@ -148,7 +151,7 @@ export class PersonIndex {
     }
   }
 
-  /** Was this submission or request decided already? One that waits was, too. */
+  /** Was this submission, request or refused order decided already? One that waits was, too. */
   isDecided(id: string): boolean {
     return this.decided.indexOf(id) >= 0;
   }
@@ -202,6 +205,16 @@ export class PersonIndex {
   /** Has somebody found that these are two? */
   areKeptApart(a: string, b: string): boolean {
     return this.merged.areKeptApart(this.persons.indexOf(a), this.persons.indexOf(b));
+  }
+
+  /** Are both known, and is the survivor not among those who follow the other? */
+  canMerge(survivorId: string, absorbedId: string): boolean {
+    const [survivor, absorbed] = [this.persons.indexOf(survivorId), this.persons.indexOf(absorbedId)];
+    return survivor >= 0 && absorbed >= 0 && this.merged.rootOf(survivor) !== absorbed;
+  }
+
+  isMerged(mergeId: string): boolean {
+    return this.merged.get(mergeId) !== undefined;
   }
 
   /** How a merge would be undone now; undefined: it does not stand, or its survivor was merged into somebody since. */

@@ -48,6 +48,10 @@ export const decisionTopic: TopicDeclaration = {
         const { personId, reviewId } = event.data;
         return { ...envelope, key: personId, data: { personId, reviewId } };
       }
+      case 'UnmergeRefused': {
+        const { mergeId } = event.data;
+        return { ...envelope, key: mergeId, data: { mergeId } };
+      }
       default:
         return undefined;
     }

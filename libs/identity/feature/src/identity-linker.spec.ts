@@ -32,6 +32,31 @@ const named = <T>(value: T): T =>
     JSON.stringify(value).replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => names.get(id) ?? id),
   ) as T;
 
+const envelopeOf = (name: string) => ({
+  id: uuid(name),
+  key: name,
+  revision: 0,
+  position: '0',
+  recordedAt: '2026-01-01T00:00:00.000Z',
+});
+
+const withoutTimes = (decisions: readonly IdentityDecision[]): unknown[] =>
+  decisions.map((decision) => ({ ...decision, recordedAt: undefined }));
+
+/** A store whose next append kills the process, before or after it took place. */
+const dying = (inner: EventStore, when: 'before' | 'after'): EventStore => ({
+  append: async (...args) => {
+    if (when === 'after') await inner.append(...args);
+    throw new Error('died');
+  },
+  read: (...args) => inner.read(...args),
+  heads: (...args) => inner.heads(...args),
+  readAll: (...args) => inner.readAll(...args),
+  subscribe: (...args) => inner.subscribe(...args),
+  comparePositions: (...args) => inner.comparePositions(...args),
+  close: () => inner.close(),
+});
+
 describe('The identity linker', () => {
   let store: EventStore;
   let keys: ContentKeys;
@@ -43,8 +68,9 @@ describe('The identity linker', () => {
     lastPerson = 0;
   });
 
-  const linker = () =>
-    new IdentityLinker(store, keys, fieldMatcher, () => uuid(`person-${(lastPerson += 1)}`));
+  const linkerOn = (on: EventStore) =>
+    new IdentityLinker(on, keys, fieldMatcher, () => uuid(`person-${(lastPerson += 1)}`));
+  const linker = () => linkerOn(store);
 
   const submission = async (name: string, about: Demographics, also: object = {}): Promise<Delivery> => {
     const submissionId = uuid(name);
@@ -237,6 +263,95 @@ describe('The identity linker', () => {
       }),
     ]);
     expect(await links()).toEqual({ birth: 'person-1', adoption: 'person-1', death: 'person-1' });
+  });
+
+  const follows = (mergeId: string, absorbed: string, survivor: string): Delivery => ({
+    topic: 'privacy.settings.v1',
+    event: {
+      ...envelopeOf(`follows ${mergeId}`),
+      type: 'PersonFollows',
+      data: { mergeId: uuid(mergeId), absorbedId: uuid(absorbed), survivorId: uuid(survivor) },
+    },
+  });
+  const unmergeOrder = (mergeId: string): Delivery => ({
+    topic: 'identity.reviews.v1',
+    event: {
+      ...envelopeOf(`apart ${mergeId}`),
+      type: 'UnmergeOrdered',
+      data: { reviewId: uuid(mergeId), mergeId: uuid(mergeId) },
+    },
+  });
+
+  it('refuses, once, to part persons whose survivor was merged into somebody since', async () => {
+    const one = linker();
+    await one.decideAll([
+      await submission('s1', demographics('1001')),
+      await submission('s2', demographics('2002', 'Nils')),
+      await submission('s3', demographics('3003', 'Nell')),
+    ]);
+    await one.decideAll([follows('m1', 'person-2', 'person-1'), follows('m2', 'person-1', 'person-3')]);
+    const order = unmergeOrder('m1');
+    await one.decideAll([order]);
+    await one.decideAll([order]);
+    await linker().decideAll([order]);
+    const refusals = (await decisions()).filter(({ type }) => type === 'UnmergeRefused');
+    expect(refusals.map(({ data }) => data)).toEqual([{ mergeId: 'm1', orderId: 'apart m1' }]);
+  });
+
+  it('refuses to merge with somebody unknown, or in a circle', async () => {
+    const one = linker();
+    await one.decideAll([
+      await submission('s1', demographics('1001')),
+      await submission('s2', demographics('2002', 'Nils')),
+    ]);
+    const impossible = { code: 'IDENTITY.IMPOSSIBLE_MERGE' };
+    await expect(one.decideAll([follows('m1', 'nobody', 'person-1')])).rejects.toMatchObject(impossible);
+    await one.decideAll([follows('m2', 'person-2', 'person-1')]);
+    await expect(one.decideAll([follows('m3', 'person-1', 'person-2')])).rejects.toMatchObject(impossible);
+    expect((await decisions()).filter(({ type }) => type === 'PersonsMerged')).toHaveLength(1);
+  });
+
+  it('goes on from wherever it dies, merging and parting', async () => {
+    const story = [
+      [await submission('s1', demographics('1001')), await submission('s2', demographics('2002', 'Nils'))],
+      [follows('m1', 'person-2', 'person-1')],
+      [
+        await submission('s3', demographics('2002', 'Nils')),
+        await submission('s4', demographics('4004', 'Nils')),
+      ],
+      [unmergeOrder('m1')],
+    ];
+    const tell = async (dieAt: number, when: 'before' | 'after') => {
+      let deaths = 0;
+      let process = linker();
+      for (const [step, deliveries] of story.entries()) {
+        if (step === dieAt) {
+          const last = lastPerson;
+          await expect(linkerOn(dying(store, when)).decideAll(deliveries)).rejects.toThrow('died');
+          // The ids that it would have given went with it.
+          if (when === 'before') lastPerson = last;
+          deaths += 1;
+          process = linker();
+        }
+        await process.decideAll(deliveries);
+      }
+      expect(deaths).toBe(dieAt < story.length ? 1 : 0);
+      return decisions();
+    };
+    const contents = (await store.readAll({ limit: 100 })).events;
+    const undisturbed = await tell(story.length, 'before');
+    expect(undisturbed.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['PersonsMerged', 'PersonsUnmerged']),
+    );
+    for (let dieAt = 0; dieAt < story.length; dieAt += 1) {
+      for (const when of ['before', 'after'] as const) {
+        store = createMemoryEventStore();
+        for (const { stream, id, type, data, metadata } of contents)
+          await store.append(stream, 'none', [{ id, type, data, metadata }]);
+        lastPerson = 0;
+        expect(withoutTimes(await tell(dieAt, when))).toEqual(withoutTimes(undisturbed));
+      }
+    }
   });
 
   it('writes no values into its decisions', async () => {

@@ -66,6 +66,11 @@ type Order =
   | { readonly type: 'keep-apart'; readonly apart: KeepApartDecided }
   | { readonly type: 'assign'; readonly assignment: AssignmentDecided };
 
+/** An order to merge persons of whom one is unknown, or follows the other already: for the dead letters. */
+export class ImpossibleMerge extends Error {
+  readonly code = 'IDENTITY.IMPOSSIBLE_MERGE';
+}
+
 /**
  * Decides which person each submission belongs to. Decisions go in batches to one stream at the exact revision that the
  * in-memory index reflects; a conflict means catch up and decide again. So two instances never create one person twice, and
@@ -206,7 +211,7 @@ export class IdentityLinker {
     for (const task of tasks) {
       if (task.kind !== 'order') continue;
       const { order, causationId } = task;
-      const decision = await this.decisionFor(order);
+      const decision = await this.decisionFor(order, causationId);
       if (decision === undefined) continue;
       const [source] =
         decision.type === 'SubmissionAssigned'
@@ -222,12 +227,13 @@ export class IdentityLinker {
   }
 
   /** Undefined: it was carried out before, or there is nothing to carry out any more. */
-  private async decisionFor(order: Order): Promise<IdentityDecision | undefined> {
+  private async decisionFor(order: Order, orderId: string): Promise<IdentityDecision | undefined> {
     switch (order.type) {
       case 'merge': {
         const { mergeId, survivorId, absorbedId, discard } = order.follows;
         // Whoever follows along with a survivor that was merged itself was merged before.
         if (this.index.isDecided(mergeId)) return undefined;
+        if (!this.index.canMerge(survivorId, absorbedId)) throw new ImpossibleMerge();
         const discarded = discard === true ? await this.submissionsOf(absorbedId) : undefined;
         return {
           type: 'PersonsMerged',
@@ -236,8 +242,12 @@ export class IdentityLinker {
       }
       case 'unmerge': {
         const { mergeId } = order;
+        if (this.index.isDecided(orderId)) return undefined;
         const parting = this.index.partingOf(mergeId);
-        return parting && { type: 'PersonsUnmerged', data: { mergeId, ...parting } };
+        if (parting !== undefined) return { type: 'PersonsUnmerged', data: { mergeId, ...parting } };
+        return this.index.isMerged(mergeId)
+          ? { type: 'UnmergeRefused', data: { mergeId, orderId } }
+          : undefined;
       }
       case 'keep-apart': {
         const { personId, others, reviewId } = order.apart;

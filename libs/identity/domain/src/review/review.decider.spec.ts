@@ -53,6 +53,23 @@ const ordered: ReviewEvent = {
 };
 
 describe('A review', () => {
+  it('stands as merged again when its merge can no longer be taken back, and may be ordered apart anew', () => {
+    const refused: ReviewEvent = { type: 'UnmergeRefused', data: {} };
+    const merged = [opened(), decidedSame, completed('merged')];
+    given(...merged, ordered)
+      .when({ type: 'RefuseUnmerge' })
+      .then(refused);
+    given(...merged, ordered, refused)
+      .when({ type: 'RefuseUnmerge' })
+      .thenNothing();
+    given(...merged)
+      .when({ type: 'RefuseUnmerge' })
+      .thenNothing();
+    given(...merged, ordered, refused)
+      .when(undo)
+      .then(ordered);
+  });
+
   it('is opened once, and due by its kind in business days', () => {
     given()
       .when({ type: 'OpenReview', opened: about('held') })

@@ -19,6 +19,7 @@ export type ReviewCommand =
       readonly decidedBy: string;
     }
   | { readonly type: 'OrderUnmerge'; readonly reason: UnmergeReason; readonly orderedBy: string }
+  | { readonly type: 'RefuseUnmerge' }
   | { readonly type: 'CompleteReview'; readonly outcome: 'merged' | 'different' | 'assigned' | 'unmerged' };
 
 export type ReviewState =
@@ -74,6 +75,8 @@ export const decideReview = (command: ReviewCommand, state: ReviewState): Review
       if (state.status === 'unmerging' || state.status === 'unmerged') return [];
       if (state.status !== 'merged') throw new ReviewError('REVIEW.NOT_MERGED');
       return [{ type: 'UnmergeOrdered', data: { reason: command.reason, orderedBy: command.orderedBy } }];
+    case 'RefuseUnmerge':
+      return state.status === 'unmerging' ? [{ type: 'UnmergeRefused', data: {} }] : [];
     case 'CompleteReview': {
       const { outcome } = command;
       const fits = outcome === 'unmerged' ? state.status === 'unmerging' : state.status === 'deciding';
@@ -118,6 +121,10 @@ export const evolveReview = (state: ReviewState, event: ReviewEvent): ReviewStat
     case 'UnmergeOrdered':
       return state.status === 'merged'
         ? { status: 'unmerging', candidateId: state.candidateId, ...same }
+        : state;
+    case 'UnmergeRefused':
+      return state.status === 'unmerging'
+        ? { status: 'merged', candidateId: state.candidateId, ...same }
         : state;
     case 'ReviewCompleted': {
       const { outcome } = event.data;

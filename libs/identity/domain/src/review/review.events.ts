@@ -16,7 +16,9 @@ export type ReviewEvent =
   | {
       readonly type: 'UnmergeOrdered';
       readonly data: { readonly reason: UnmergeReason; readonly orderedBy: string };
-    };
+    }
+  /** The survivor had been merged into somebody by then: the merge stands. */
+  | { readonly type: 'UnmergeRefused'; readonly data: Record<string, never> };
 
 export const REVIEW_KINDS = ['provisional', 'held', 'unassigned'] as const;
 export type ReviewKind = (typeof REVIEW_KINDS)[number];

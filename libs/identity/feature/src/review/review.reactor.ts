@@ -70,6 +70,9 @@ const complete = async (reviews: ReviewRepository, { event: delivered }: Deliver
       return done(event.data.reviewId, 'different');
     case 'SubmissionAssigned':
       return done(event.data.reviewId, 'assigned');
+    case 'UnmergeRefused':
+      await reviews.execute(event.data.mergeId, { type: 'RefuseUnmerge' }, event.id, metadata);
+      return undefined;
     case 'PersonsUnmerged': {
       const { mergeId, survivorId, absorbedId, unassigned } = event.data;
       for (const { submissionId, organizationId, receivedAt } of unassigned) {

@@ -36,6 +36,8 @@ export const reviewTopic: TopicDeclaration = {
       case 'UnmergeOrdered':
         // A review makes one merge at most, which is called after it.
         return { ...envelope, type: 'UnmergeOrdered', data: { reviewId, mergeId: reviewId } };
+      case 'UnmergeRefused':
+        return progressed('merged');
       case 'ReviewCompleted':
         return progressed(event.data.outcome);
       default:
