@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { openSqliteKeyReader } from '@registry/content-keys';
 import { Facts } from './facts.js';
 import { apply } from './help-desk.js';
 import { eventually, RegistryProcess, temporaryFolder } from './registry-process.js';
@@ -206,6 +207,33 @@ describe('Reminders and notices', () => {
     expect((await remind(BOARD, { registryId: 'x' })).status).toBe(400);
     expect((await remind(BOARD, { registryId: NOBODY, channel: 'email' })).status).toBe(400);
     expect((await remind(BOARD)).status).toBe(400);
+  });
+
+  it('are answered the same when a list comes again after it was worked off and destroyed', async () => {
+    const registryId = await newPerson({ family: 'Againson', given: 'Nora', birthDate: '2019-03-03' });
+    const send = () =>
+      registry.request('POST', '/reminders/campaigns', {
+        as: BOARD,
+        headers: { 'idempotency-key': 'may-list' },
+        json: {
+          entries: [{ registryId, vaccine: '03', dueOn: '2026-05-01', kind: 'reminder', channel: 'letter' }],
+        },
+      });
+    const before = (await stored('ReminderConfirmed')).length;
+    const first = await send();
+    expect(first.status).toBe(202);
+    await eventually(
+      () => stored('ReminderConfirmed'),
+      (events) => events.length > before,
+    );
+    const keyId = `campaign-${(first.json() as { campaignId: string }).campaignId}`;
+    const reader = openSqliteKeyReader({ file: join(folder.path, 'keys.db') });
+    await eventually(
+      () => reader.getMany([keyId]),
+      (keys) => keys.size === 0,
+    );
+    await reader.close();
+    expect((await send()).body).toBe(first.body);
   });
 
   it('of participation are owed, attested, and given once', async () => {

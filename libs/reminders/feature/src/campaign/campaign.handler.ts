@@ -1,7 +1,14 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Caller } from '@registry/access';
-import { CONTENT_KEYS, digest, newContentKey, seal, type ContentKeys } from '@registry/content-keys';
+import {
+  CONTENT_KEYS,
+  digest,
+  KeyDestroyed,
+  newContentKey,
+  seal,
+  type ContentKeys,
+} from '@registry/content-keys';
 import {
   accessStreams,
   AgreementState,
@@ -56,7 +63,9 @@ export class SubmitCampaignHandler implements ICommandHandler<SubmitCampaign, Ca
     await this.assertPurpose(organizationId, receivedAt);
     const stream = campaignStream(campaignId);
     // Whoever comes second under this id gets the first one's key, and with it the same digest of the same list.
-    const key = await this.contentKeys.put(stream, newContentKey());
+    const key = await this.contentKeys.put(stream, newContentKey()).catch(ifDestroyed);
+    // Worked off: what the list said is gone, and with it the digest that another list would differ from.
+    if (key === undefined) return { campaignId, accepted: await this.acceptedBefore(stream) };
     const text = JSON.stringify(body.entries.map(entryOf));
     const data: CampaignAcceptedData = {
       organizationId,
@@ -84,6 +93,11 @@ export class SubmitCampaignHandler implements ICommandHandler<SubmitCampaign, Ca
     return { campaignId, accepted: data.accepted };
   }
 
+  private async acceptedBefore(stream: string): Promise<number> {
+    const [first] = await this.store.read(stream, { limit: 1 });
+    return Number(first?.data['accepted']);
+  }
+
   /** Whether the agency reminds at all. Whether it may remind a person is decided at sending. */
   private async assertPurpose(organizationId: string, at: string): Promise<void> {
     const [organization, agreement] = await this.store.heads([
@@ -105,6 +119,10 @@ export class SubmitCampaignHandler implements ICommandHandler<SubmitCampaign, Ca
       throw new CampaignError('REMINDER.PURPOSE_NOT_AGREED');
   }
 }
+
+const ifDestroyed = (error: unknown): undefined => {
+  if (!(error instanceof KeyDestroyed)) throw error;
+};
 
 /** In one order of fields, whatever the body's. */
 const entryOf = ({ registryId, vaccine, dueOn, kind, channel, email }: CampaignEntry): CampaignEntry => ({

@@ -1,4 +1,4 @@
-import { open, type KeyReader } from '@registry/content-keys';
+import { DestructionPending, open, type ContentKeys } from '@registry/content-keys';
 import { readContractEvent } from '@registry/contracts';
 import { reactor, type Consumer, type ConsumerTrouble, type Messaging } from '@registry/messaging';
 import type { ReadModel } from '@registry/persistence';
@@ -9,7 +9,7 @@ import type { ReminderSender } from './reminder-sender.js';
 
 export interface SendingParts {
   readonly sender: ReminderSender;
-  readonly contentKeys: KeyReader;
+  readonly contentKeys: ContentKeys;
   readonly messaging: Messaging;
   readonly readModel: ReadModel;
   /** Have all relationships that there are been projected? */
@@ -17,7 +17,10 @@ export interface SendingParts {
   readonly onTrouble: (trouble: ConsumerTrouble) => void;
 }
 
-/** Works off due lists, entry by entry; different lists side by side. A list that comes again sends nothing twice. */
+/**
+ * Works off due lists, entry by entry; different lists side by side. A list that comes again sends nothing twice; once worked off, nobody can
+ * read it any more.
+ */
 export const sendingReactor = ({
   sender,
   contentKeys,
@@ -36,7 +39,7 @@ export const sendingReactor = ({
       const { campaignId, organizationId, clientId, userId, sealed } = data;
       const keyId = campaignStream(campaignId);
       const key = (await contentKeys.getMany([keyId])).get(keyId);
-      // Destroyed: nobody is reminded by it any more.
+      // Destroyed: it was worked off.
       if (key === undefined) return;
       const entries = JSON.parse(open(key, keyId, sealed).toString('utf8')) as CampaignEntry[];
       for (const [place, entry] of entries.entries()) {
@@ -46,6 +49,10 @@ export const sendingReactor = ({
         if (personId === undefined) continue;
         await sender.send({ campaignId, place, organizationId, clientId, userId, personId, entry });
       }
+      await contentKeys.destroy([keyId]).catch((error: unknown) => {
+        // A reader holds old pages: the key is unreadable already, and the rest is made up for.
+        if (!(error instanceof DestructionPending)) throw error;
+      });
     },
   });
 
