@@ -13,6 +13,7 @@ import { submissionStream, type SubmissionContent } from '@registry/contracts';
 import { EVENT_STORE, RevisionConflict, type EventStore } from '@registry/event-store';
 import { decideSubmission, initialSubmissionState } from '@registry/ingestion-domain';
 import { derivedEventId } from '@registry/messaging';
+import { ReusedNames } from './reused-names.js';
 import { controlIdHashOf, submissionIdOf, type SubmissionName } from './submission-id.js';
 
 /**
@@ -21,11 +22,15 @@ import { controlIdHashOf, submissionIdOf, type SubmissionName } from './submissi
  */
 @Injectable()
 export class SubmissionIntake {
+  private readonly reusedNames: ReusedNames;
+
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CONTENT_KEYS) private readonly contentKeys: ContentKeys,
     @Inject(KEY_RING) private readonly keyRing: KeyRing,
-  ) {}
+  ) {
+    this.reusedNames = new ReusedNames(store, contentKeys);
+  }
 
   /**
    * Stores a submission unless the same client sent the same content under this name before. Another content of that name is another
@@ -34,11 +39,16 @@ export class SubmissionIntake {
    */
   async keep(name: SubmissionName, content: SubmissionContent, caller: Caller): Promise<{ reused: boolean }> {
     const plaintext = JSON.stringify(content);
-    for (let counter = 0; ; counter += 1) {
-      const submissionId = submissionIdOf(this.keyRing, name, counter);
-      const outcome = await this.keepAs(submissionId, name, content.kind, plaintext, caller);
-      if (outcome === 'kept') return { reused: counter > 0 };
-    }
+    const idOf = (counter: number) => submissionIdOf(this.keyRing, name, counter);
+    const isKeptAt = async (counter: number): Promise<boolean> =>
+      (await this.keepAs(idOf(counter), name, content.kind, plaintext, caller)) === 'kept';
+    let contents = this.reusedNames.known(idOf(0));
+    if (contents === undefined && (await isKeptAt(0))) return { reused: false };
+    contents ??= await this.reusedNames.learn(idOf(0), idOf);
+    let counter = contents.placeOf(plaintext);
+    // Another process may have put another content there.
+    while (!(await isKeptAt(counter))) counter = contents.moveOn(plaintext);
+    return { reused: counter > 0 };
   }
 
   /**
