@@ -69,6 +69,23 @@ const realMessages = (): string[] => {
   return found;
 };
 
+/** Messages about the same persons: no clinic has thousands of one name and birth date, and what is broken shall not hide behind their number. */
+const MESSAGES_OF_GROUP = 500;
+
+/** The same message about somebody else: another number and birth date in PID-3 and PID-7. */
+const aboutGroup = (message: string, group: number): string =>
+  message
+    .split(/(?<=[\r\n])/)
+    .map((segment) => {
+      if (!segment.startsWith('PID|') || group === 0) return segment;
+      const fields = segment.split('|');
+      fields[3] = (fields[3] ?? '').replace(/^[^~^]+/, (number) => `${number}-${group}`);
+      if (fields[7] !== undefined && /^\d{8}/.test(fields[7]))
+        fields[7] = new Date(Date.UTC(2000, 0, 1 + group)).toISOString().slice(0, 10).replaceAll('-', '');
+      return fields.join('|');
+    })
+    .join('');
+
 /** What networks and wrong character sets do to bytes. */
 const BYTE_FAULTS: readonly ((bytes: Uint8Array, random: SeededRandom) => Uint8Array)[] = [
   // The first bytes of a character without its last ones.
@@ -113,8 +130,9 @@ const seedsOf = (count: number): number[] => Array.from({ length: count }, (_, i
 /** One broken message, sometimes with broken bytes, sometimes several of them in one body. */
 const messageCase = (seed: number, messages: readonly string[]): Case => {
   const random = seededRandom(seed);
+  const group = Math.floor((seed - FIRST_SEED) / MESSAGES_OF_GROUP);
   const parts = Array.from({ length: random.below(10) === 0 ? 3 : 1 }, (_, index) =>
-    mutateMessage(random.pick(messages), seed * 7 + index),
+    mutateMessage(aboutGroup(random.pick(messages), group), seed * 7 + index),
   );
   const whole: Uint8Array = Buffer.concat(parts);
   const body = random.below(3) === 0 ? random.pick(BYTE_FAULTS)(whole, random) : whole;
