@@ -57,7 +57,10 @@ const broken = (at: string, what: ContractChange['what']): ContractChange => ({ 
 const changesOf = (at: string, before: JsonSchema, after: JsonSchema): ContractChange[] => {
   const [values, valuesNow] = [valuesOf(before), valuesOf(after)];
   if (values !== undefined && valuesNow !== undefined) return valueChanges(at, values, valuesNow);
-  if (JSON.stringify(before.type) !== JSON.stringify(after.type) || (values === undefined) !== (valuesNow === undefined))
+  if (
+    JSON.stringify(before.type) !== JSON.stringify(after.type) ||
+    (values === undefined) !== (valuesNow === undefined)
+  )
     return [broken(at, 'another type')];
   return [
     ...fieldChanges(at, before, after),
@@ -76,11 +79,7 @@ const valuesOf = ({ const: only, enum: several, anyOf }: JsonSchema): readonly s
   return parts?.every((part) => part !== undefined) === true ? parts.flat() : undefined;
 };
 
-const valueChanges = (
-  at: string,
-  before: readonly string[],
-  after: readonly string[],
-): ContractChange[] => [
+const valueChanges = (at: string, before: readonly string[], after: readonly string[]): ContractChange[] => [
   ...(before.some((value) => !after.includes(value)) ? [broken(at, 'value gone')] : []),
   ...(after.some((value) => !before.includes(value))
     ? [{ at, kind: 'readers-first', what: 'value is new' } as const]
@@ -94,8 +93,10 @@ const fieldChanges = (at: string, before: JsonSchema, after: JsonSchema): Contra
     const [place, now] = [`${at}/${name}`, fieldsNow[name]];
     if (now === undefined) return isRequired(before, name) ? [broken(place, 'field gone')] : [];
     const changes = changesOf(place, schema, now);
-    if (isRequired(before, name) && !isRequired(after, name)) changes.push(broken(place, 'field became optional'));
-    if (!isRequired(before, name) && isRequired(after, name)) changes.push(broken(place, 'field became required'));
+    if (isRequired(before, name) && !isRequired(after, name))
+      changes.push(broken(place, 'field became optional'));
+    if (!isRequired(before, name) && isRequired(after, name))
+      changes.push(broken(place, 'field became required'));
     return changes;
   });
   const added = Object.keys(fieldsNow).filter((name) => !(name in fields) && isRequired(after, name));
