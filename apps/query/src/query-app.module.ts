@@ -10,11 +10,11 @@ import { RuntimeLifecycle, RuntimeModule, type RuntimeOptions } from '@registry/
 /** The query service on its own: reads through a gate of its own from what a registry on the same data folder projects. */
 @Module({})
 export class QueryAppModule {
-  static forRoot(options: Omit<RuntimeOptions, 'part'>): DynamicModule {
+  static forRoot(options: Omit<RuntimeOptions, 'owns'>): DynamicModule {
     return {
       module: QueryAppModule,
       imports: [
-        RuntimeModule.forRoot({ ...options, part: 'reader' }),
+        RuntimeModule.forRoot({ ...options, owns: [] }),
         CallersModule,
         RecordsModule.forRoot(),
         GateModule,

@@ -9,10 +9,10 @@ import { PrivacyModule } from '@registry/privacy-feature';
 import { GateModule } from '@registry/privacy-gate';
 import { QueryModule, RecordsModule } from '@registry/query-feature';
 import { RemindersModule } from '@registry/reminders-feature';
-import { RuntimeLifecycle, RuntimeModule, type RuntimeOptions } from '@registry/runtime';
+import { CONTEXTS, RuntimeLifecycle, RuntimeModule, type RuntimeOptions } from '@registry/runtime';
 import { DeadLetterController } from './dead-letter.controller.js';
 
-interface RegistryOptions extends Omit<RuntimeOptions, 'part'> {
+interface RegistryOptions extends Omit<RuntimeOptions, 'owns'> {
   /** JavaScript file of the thread that projects records; without one the main thread does. */
   readonly recordThread?: string;
 }
@@ -24,7 +24,7 @@ export class RegistryModule {
     return {
       module: RegistryModule,
       imports: [
-        RuntimeModule.forRoot({ ...options, part: 'worker' }),
+        RuntimeModule.forRoot({ ...options, owns: CONTEXTS }),
         CallersModule,
         RecordsModule.forRoot({ thread: recordThread }),
         GateModule,

@@ -2,10 +2,13 @@ import { Worker } from 'node:worker_threads';
 import type { DeadLetter, RunningConsumer } from '@registry/messaging';
 import { errorCode, type Logger } from '@registry/observability';
 import type { Configuration } from './configuration.js';
+import type { Context } from './read-models.js';
 
 /** What a consumer's thread is told when it starts. */
 export interface ThreadSettings {
   readonly configuration: Pick<Configuration, 'DATA_DIR' | 'EVENT_STORE' | 'POSTGRES_URL' | 'LOG_LEVEL'>;
+  /** The contexts that it projects. */
+  readonly owns: readonly Context[];
 }
 
 export type ThreadCall = 'start' | 'stop' | 'deadLetters' | 'replayDeadLetters';

@@ -3,9 +3,12 @@ import { CONSUMER_ENTITIES, CreateConsumerTables1700000000000 } from '@registry/
 import { openReadModel, type EntityClass, type ReadModel } from '@registry/persistence';
 import type { MigrationInterface } from 'typeorm';
 
+export const CONTEXTS = ['directory', 'ingestion', 'identity', 'privacy', 'query', 'reminders'] as const;
+export type Context = (typeof CONTEXTS)[number];
+
 export interface ReadModelSchema {
   /** The context: its file is `read-<context>.db`. */
-  readonly context: string;
+  readonly context: Context;
   readonly entities: readonly EntityClass<object>[];
   readonly migrations: readonly (new () => MigrationInterface)[];
 }
@@ -16,14 +19,18 @@ export class ReadModels {
 
   constructor(
     private readonly folder: string,
-    /** True in a process that only asks: another one projects. */
-    readonly readOnly: boolean,
+    /** The contexts that this process projects; what others project it only asks. */
+    private readonly owned: readonly Context[],
   ) {}
+
+  owns(context: Context): boolean {
+    return this.owned.includes(context);
+  }
 
   /** @param readOnly another process or thread projects */
   async open(
     { context, entities, migrations }: ReadModelSchema,
-    { readOnly = this.readOnly }: { readonly readOnly?: boolean } = {},
+    { readOnly = !this.owns(context) }: { readonly readOnly?: boolean } = {},
   ): Promise<ReadModel> {
     const readModel = await openReadModel({
       file: join(this.folder, `read-${context}.db`),

@@ -33,11 +33,11 @@ export const runConsumerThread = (build: (parts: ThreadParts) => Promise<Running
 const run = async (build: (parts: ThreadParts) => Promise<RunningConsumer>): Promise<void> => {
   const port = parentPort;
   if (port === null) throw new Error('Not on a thread of its own');
-  const { configuration } = workerData as ThreadSettings;
+  const { configuration, owns } = workerData as ThreadSettings;
   const tell = (message: ThreadMessage) => port.postMessage(message);
   const store = await openStore(configuration);
   const contentKeys = openSqliteKeyReader({ file: join(configuration.DATA_DIR, 'keys.db') });
-  const readModels = new ReadModels(configuration.DATA_DIR, false);
+  const readModels = new ReadModels(configuration.DATA_DIR, owns);
   const consumer = await build({
     store,
     contentKeys,

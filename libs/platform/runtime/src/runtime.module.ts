@@ -24,16 +24,16 @@ import { ConsumerRegistry, EmbeddedMessaging, MESSAGING } from '@registry/messag
 import { createLogger, LOGGER, type Logger } from '@registry/observability';
 import { CLOCK, systemClock, type Clock } from './clock.js';
 import { Configuration } from './configuration.js';
-import { ReadModels } from './read-models.js';
+import { ReadModels, type Context } from './read-models.js';
 import { RuntimeLifecycle } from './runtime-lifecycle.js';
 
 export interface RuntimeOptions {
   readonly configuration: Configuration;
   /**
-   * `worker`: projects, reacts and writes. `reader`: answers reads from what a worker on the same folder projects; opens no
-   * content keys, because it never opens sealed content.
+   * The contexts whose consumers run here. None: a process that answers reads from what another one projects, and opens no content keys,
+   * because it never opens sealed content.
    */
-  readonly part: 'worker' | 'reader';
+  readonly owns: readonly Context[];
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -42,7 +42,7 @@ export interface RuntimeOptions {
 @Global()
 @Module({})
 export class RuntimeModule {
-  static forRoot({ configuration, part, clock = systemClock, logger }: RuntimeOptions): DynamicModule {
+  static forRoot({ configuration, owns, clock = systemClock, logger }: RuntimeOptions): DynamicModule {
     const folder = configuration.DATA_DIR;
     const providers: Provider[] = [
       { provide: Configuration, useValue: configuration },
@@ -50,7 +50,7 @@ export class RuntimeModule {
       { provide: LOGGER, useValue: logger ?? createLogger(configuration.LOG_LEVEL) },
       { provide: EVENT_STORE, useFactory: () => openStore(configuration, clock) },
       { provide: KEY_RING, useFactory: (): Promise<KeyRing> => openKeyRing(join(folder, 'keys')) },
-      { provide: ReadModels, useValue: new ReadModels(folder, part === 'reader') },
+      { provide: ReadModels, useValue: new ReadModels(folder, owns) },
       { provide: ConsumerRegistry, useValue: new ConsumerRegistry() },
       {
         provide: MESSAGING,
@@ -60,7 +60,7 @@ export class RuntimeModule {
       {
         provide: CONTENT_KEYS,
         useFactory: (): Promise<ContentKeys | undefined> =>
-          part === 'worker'
+          owns.length > 0
             ? openSqliteContentKeys({ file: join(folder, 'keys.db') })
             : Promise.resolve(undefined),
       },

@@ -79,7 +79,7 @@ export class DirectoryApp {
       {
         module: DirectoryAppModule,
         imports: [
-          RuntimeModule.forRoot({ configuration, part: 'worker', clock, logger }),
+          RuntimeModule.forRoot({ configuration, owns: ['directory'], clock, logger }),
           CallersModule,
           DirectoryModule,
         ],

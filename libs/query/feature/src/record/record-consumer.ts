@@ -25,7 +25,7 @@ export const RECORD_MIGRATIONS = [
 /** @param readOnly somebody else projects */
 export const openRecords = (
   readModels: ReadModels,
-  { readOnly = readModels.readOnly }: { readonly readOnly?: boolean } = {},
+  { readOnly = !readModels.owns('query') }: { readonly readOnly?: boolean } = {},
 ): Promise<ReadModel> =>
   readModels.open(
     {

@@ -72,6 +72,7 @@ const launch = (file: string, configuration: Configuration, logger: Logger): Pro
       LOG_LEVEL,
       ...(POSTGRES_URL === undefined ? {} : { POSTGRES_URL }),
     },
-  };
+    owns: ['query'],
+  } as const;
   return ConsumerThread.launch(RECORD_GROUP, file, settings, logger);
 };
