@@ -158,7 +158,12 @@ describe('The routes of the registry', () => {
 
   it('are open to everybody only for health and what describes the interface', () => {
     const open = inspected.handlers.filter(({ isPublic }) => isPublic).map(({ route }) => route);
-    expect(open.sort()).toEqual(['GET /health/live', 'GET /health/ready', 'GET /schemas/:name']);
+    expect(open.sort()).toEqual([
+      'GET /health/live',
+      'GET /health/ready',
+      'GET /metrics',
+      'GET /schemas/:name',
+    ]);
   });
 });
 

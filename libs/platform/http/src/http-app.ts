@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { RequestWithCaller } from '@registry/access';
-import { NestLogger, type Logger } from '@registry/observability';
+import { NestLogger, type Logger, type Metrics } from '@registry/observability';
 import type { FastifyReply } from 'fastify';
 import { BodyPipe } from './body.pipe.js';
 import { problem, PROBLEM_MEDIA_TYPE } from './problem.js';
@@ -23,13 +23,15 @@ export const HL7_MEDIA_TYPES = ['application/hl7-v2', 'x-application/hl7-v2+er7'
 export interface HttpOptions {
   /** Addresses and networks of proxies whose `x-forwarded-for` is believed. None: a request's source is whoever connected. */
   readonly trustedProxies?: readonly string[];
+  /** Where answers are counted. */
+  readonly metrics?: Metrics;
 }
 
 /** A Nest application on Fastify as every service of the registry runs it; not listening yet. */
 export const createHttpApp = async (
   module: Type | DynamicModule,
   logger: Logger,
-  { trustedProxies = [] }: HttpOptions = {},
+  { trustedProxies = [], metrics }: HttpOptions = {},
 ): Promise<NestFastifyApplication> => {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
@@ -60,6 +62,12 @@ export const createHttpApp = async (
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
+    metrics?.answered(
+      request.method,
+      request.routeOptions.url ?? 'unknown',
+      reply.statusCode,
+      reply.elapsedTime / 1_000,
+    );
     logger.info('http.answered', {
       method: request.method,
       // The pattern, not the URL: an id in a URL is nobody's business in a log.

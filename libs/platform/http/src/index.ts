@@ -4,4 +4,5 @@ export * from './problem.filter.js';
 export * from './emits.decorator.js';
 export * from './release-reply.js';
 export * from './health.controller.js';
+export * from './metrics.controller.js';
 export * from './http-app.js';

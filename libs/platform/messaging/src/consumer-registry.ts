@@ -20,6 +20,10 @@ export class ConsumerRegistry {
     await Promise.all([...this.consumers.values()].map((consumer) => consumer.stop()));
   }
 
+  groups(): string[] {
+    return [...this.consumers.keys()];
+  }
+
   /** Groups that have not handled everything that is there. */
   behind(): string[] {
     return [...this.consumers.values()]

@@ -6,5 +6,6 @@ export * from './read-models.js';
 export * from './runtime.module.js';
 export * from './runtime-lifecycle.js';
 export * from './run-service.js';
+export * from './service.module.js';
 export { ConsumerThread } from './consumer-thread.js';
 export { runConsumerThread, type ThreadParts } from './run-consumer-thread.js';

@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpApp, serveOpenApi } from '@registry/http';
-import { createLogger, type Logger } from '@registry/observability';
+import { createLogger, Metrics, type Logger } from '@registry/observability';
 import { readConfiguration, type Configuration } from './configuration.js';
 import { holdDataFolder } from './data-folder.js';
 
@@ -12,6 +12,7 @@ export interface ServiceDefinition {
   readonly module: (options: {
     readonly configuration: Configuration;
     readonly logger: Logger;
+    readonly metrics: Metrics;
   }) => DynamicModule;
   /** Once all consumers run and before the first request. */
   readonly prepare?: (app: NestFastifyApplication, configuration: Configuration) => Promise<void>;
@@ -41,8 +42,10 @@ const start = async ({ name, writes, module, prepare }: ServiceDefinition): Prom
   const configuration = readConfiguration(process.env);
   const folder = writes ? holdDataFolder(configuration.DATA_DIR) : undefined;
   const logger = createLogger(configuration.LOG_LEVEL);
-  const app = await createHttpApp(module({ configuration, logger }), logger, {
+  const metrics = new Metrics(name.toLowerCase());
+  const app = await createHttpApp(module({ configuration, logger, metrics }), logger, {
     trustedProxies: configuration.trustedProxies,
+    metrics,
   });
   serveOpenApi(app);
   await app.init();

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry } from '@registry/messaging';
+import { METRICS, type Metrics } from '@registry/observability';
 import { ReadModels } from './read-models.js';
 
 /**
@@ -16,9 +17,11 @@ export class RuntimeLifecycle implements OnApplicationBootstrap, OnApplicationSh
     @Inject(CONTENT_KEYS) private readonly keys: ContentKeys | undefined,
     private readonly readModels: ReadModels,
     private readonly consumers: ConsumerRegistry,
+    @Inject(METRICS) private readonly metrics: Metrics,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    this.measure();
     await this.consumers.startAll();
   }
 
@@ -27,6 +30,23 @@ export class RuntimeLifecycle implements OnApplicationBootstrap, OnApplicationSh
     await this.readModels.closeAll();
     await this.keys?.close();
     await this.store.close();
+  }
+
+  private measure(): void {
+    const { consumers, metrics } = this;
+    metrics.gauge('registry_consumer_behind', 'Has the group messages to handle?', ['group'], () => {
+      const behind = new Set(consumers.behind());
+      return consumers.groups().map((group) => ({ labels: { group }, value: behind.has(group) ? 1 : 0 }));
+    });
+    metrics.gauge('registry_dead_letters', 'Messages put aside', ['group', 'reason'], async () => {
+      const counts = new Map<string, { labels: Record<string, string>; value: number }>();
+      for (const { group, reason } of await consumers.deadLetters()) {
+        const key = `${group}|${reason}`;
+        const count = counts.get(key) ?? { labels: { group, reason }, value: 0 };
+        counts.set(key, { ...count, value: count.value + 1 });
+      }
+      return [...counts.values()];
+    });
   }
 
   /** Ready when the store answers and the consumers have caught up once since the start. */

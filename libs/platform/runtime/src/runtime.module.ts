@@ -21,33 +21,48 @@ import {
   type EventStore,
 } from '@registry/event-store';
 import { ConsumerRegistry, EmbeddedMessaging, MESSAGING } from '@registry/messaging';
-import { createLogger, LOGGER, type Logger } from '@registry/observability';
+import { createLogger, LOGGER, METRICS, Metrics, type Logger } from '@registry/observability';
 import { CLOCK, systemClock, type Clock } from './clock.js';
 import { Configuration } from './configuration.js';
 import { ReadModels, type Context } from './read-models.js';
 import { RuntimeLifecycle } from './runtime-lifecycle.js';
 
-export interface RuntimeOptions {
+/** What whoever starts a service says of it. */
+export interface ServiceOptions {
   readonly configuration: Configuration;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+}
+
+export interface RuntimeOptions extends ServiceOptions {
+  /** Its name, for metrics and for what it publishes. */
+  readonly service: string;
   /**
    * The contexts whose consumers run here. None: a process that answers reads from what another one projects, and opens no content keys,
    * because it never opens sealed content.
    */
   readonly owns: readonly Context[];
-  readonly clock?: Clock;
-  readonly logger?: Logger;
 }
 
 /** The ports of a process with the adapters that its configuration picks, open before anything else starts. */
 @Global()
 @Module({})
 export class RuntimeModule {
-  static forRoot({ configuration, owns, clock = systemClock, logger }: RuntimeOptions): DynamicModule {
+  static forRoot({
+    configuration,
+    service,
+    owns,
+    clock = systemClock,
+    logger,
+    metrics,
+  }: RuntimeOptions): DynamicModule {
     const folder = configuration.DATA_DIR;
     const providers: Provider[] = [
       { provide: Configuration, useValue: configuration },
       { provide: CLOCK, useValue: clock },
       { provide: LOGGER, useValue: logger ?? createLogger(configuration.LOG_LEVEL) },
+      { provide: METRICS, useValue: metrics ?? new Metrics(service) },
       { provide: EVENT_STORE, useFactory: () => openStore(configuration, clock) },
       { provide: KEY_RING, useFactory: (): Promise<KeyRing> => openKeyRing(join(folder, 'keys')) },
       { provide: ReadModels, useValue: new ReadModels(folder, owns) },
@@ -75,6 +90,7 @@ export class RuntimeModule {
         Configuration,
         CLOCK,
         LOGGER,
+        METRICS,
         EVENT_STORE,
         KEY_RING,
         ReadModels,

@@ -79,7 +79,7 @@ export class DirectoryApp {
       {
         module: DirectoryAppModule,
         imports: [
-          RuntimeModule.forRoot({ configuration, owns: ['directory'], clock, logger }),
+          RuntimeModule.forRoot({ configuration, service: 'directory', owns: ['directory'], clock, logger }),
           CallersModule,
           DirectoryModule,
         ],
