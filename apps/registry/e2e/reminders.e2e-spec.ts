@@ -263,6 +263,16 @@ describe('Reminders and notices', () => {
     expect((await attest({ ...form, givenOn: '2999-01-01' })).status).toBe(422);
     const overdue = await registry.request('GET', '/notices/overdue', { as: HELP_DESK });
     expect(overdue.json()).toEqual({ organizations: [] });
+    const metrics = (await registry.request('GET', '/metrics', {})).body;
+    expect(metrics).toMatch(
+      /registry_consumer_behind\{group="reminders-owed-notices",service="registry"\} [01]/,
+    );
+    expect(metrics).toMatch(
+      /registry_http_request_seconds_count\{.*route="\/notices\/attestations",status="404"\} 2/,
+    );
+    for (const what of ['participation_notices', 'match_reviews', 'privacy_requests', 'tasks'])
+      expect(metrics).toContain(`# TYPE registry_overdue_${what} gauge`);
+    expect(metrics).not.toMatch(/Owedson|Reminderson/);
   });
 
   it('leave nobody’s name, address or vaccine in events in clear, or in what is printed', async () => {

@@ -4,9 +4,9 @@ import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { fieldMatcher } from '@registry/identity-domain';
 import { batchReactor, ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging';
-import { errorCode, LOGGER, type Logger } from '@registry/observability';
+import { errorCode, LOGGER, METRICS, type Logger, type Metrics } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
-import { consumerTroubleLog, ReadModels } from '@registry/runtime';
+import { CLOCK, consumerTroubleLog, measureOverdue, ReadModels, type Clock } from '@registry/runtime';
 import { decisionTopic } from './decision.topic.js';
 import { IDENTITY_GROUP, IdentityLinker } from './identity-linker.js';
 import { IDENTITY_READ_MODEL } from './read-model.js';
@@ -40,12 +40,21 @@ export class IdentityModule implements OnModuleInit {
     @Inject(MESSAGING) private readonly messaging: Messaging,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(IDENTITY_READ_MODEL) private readonly readModel: ReadModel,
+    @Inject(METRICS) private readonly metrics: Metrics,
+    @Inject(CLOCK) private readonly clock: Clock,
     private readonly reviews: ReviewRepository,
     private readonly consumers: ConsumerRegistry,
   ) {}
 
   onModuleInit(): void {
     const { messaging, readModel, reviews } = this;
+    measureOverdue(
+      this.metrics,
+      readModel,
+      this.clock,
+      'match-reviews',
+      `SELECT kind, COUNT(*) AS overdue FROM review WHERE status = 'open' AND due_at < ? GROUP BY kind`,
+    );
     messaging.declare(decisionTopic);
     messaging.declare(reviewTopic);
     const onTrouble = consumerTroubleLog(this.logger);

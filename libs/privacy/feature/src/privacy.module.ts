@@ -3,10 +3,10 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging';
-import { errorCode, LOGGER, type Logger } from '@registry/observability';
+import { errorCode, LOGGER, METRICS, type Logger, type Metrics } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
 import { ReleaseGate } from '@registry/privacy-gate';
-import { CLOCK, consumerTroubleLog, ReadModels, type Clock } from '@registry/runtime';
+import { CLOCK, consumerTroubleLog, measureOverdue, ReadModels, type Clock } from '@registry/runtime';
 import { AttestationController } from './attestation/attestation.controller.js';
 import { attestationReactor } from './attestation/attestation.reactor.js';
 import {
@@ -125,6 +125,7 @@ export class PrivacyModule implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(MESSAGING) private readonly messaging: Messaging,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(PRIVACY_READ_MODEL) private readonly readModel: ReadModel,
+    @Inject(METRICS) private readonly metrics: Metrics,
     private readonly gate: ReleaseGate,
     private readonly holders: HolderTrouble,
     private readonly requests: RequestRepository,
@@ -141,6 +142,21 @@ export class PrivacyModule implements OnModuleInit, BeforeApplicationShutdown {
     this.messaging.declare(taskTopic);
     this.messaging.declare(signalTopic);
     const { store, contentKeys, gate, requests, forms, clock, messaging, readModel } = this;
+    measureOverdue(
+      this.metrics,
+      readModel,
+      clock,
+      'privacy-requests',
+      `SELECT change AS kind, COUNT(*) AS overdue FROM privacy_request
+        WHERE status NOT IN ('applied', 'rejected', 'replaced') AND due_at < ? GROUP BY change`,
+    );
+    measureOverdue(
+      this.metrics,
+      readModel,
+      clock,
+      'tasks',
+      `SELECT kind, COUNT(*) AS overdue FROM help_desk_task WHERE status = 'open' AND due_at < ? GROUP BY kind`,
+    );
     const onTrouble = consumerTroubleLog(this.logger);
     this.consumers.add(
       openingReactor({ store, messaging, readModel, onTrouble }),

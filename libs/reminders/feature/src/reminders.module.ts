@@ -4,10 +4,17 @@ import { CONTENT_KEYS, KEY_RING, type ContentKeys, type KeyRing } from '@registr
 import { DELIVERY, type Delivery } from '@registry/delivery';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging';
-import { LOGGER, type Logger } from '@registry/observability';
+import { LOGGER, METRICS, type Logger, type Metrics } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
 import { ReleaseGate } from '@registry/privacy-gate';
-import { CLOCK, Configuration, consumerTroubleLog, ReadModels, type Clock } from '@registry/runtime';
+import {
+  CLOCK,
+  Configuration,
+  consumerTroubleLog,
+  measureOverdue,
+  ReadModels,
+  type Clock,
+} from '@registry/runtime';
 import { CampaignController } from './campaign/campaign.controller.js';
 import { SubmitCampaignHandler } from './campaign/campaign.handler.js';
 import { campaignTopic } from './campaign/campaign.topic.js';
@@ -67,12 +74,21 @@ export class RemindersModule implements OnModuleInit, OnApplicationShutdown {
     @Inject(REMINDERS_READ_MODEL) private readonly readModel: ReadModel,
     @Inject(DELIVERY) private readonly delivery: Delivery,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(METRICS) private readonly metrics: Metrics,
     private readonly gate: ReleaseGate,
     private readonly consumers: ConsumerRegistry,
   ) {}
 
   onModuleInit(): void {
     const { store, gate, keys, delivery, clock, contentKeys, messaging, readModel } = this;
+    measureOverdue(
+      this.metrics,
+      readModel,
+      clock,
+      'participation-notices',
+      `SELECT organization_id AS kind, COUNT(*) AS overdue FROM owed_notice
+        WHERE NOT given AND merged_into = '' AND due_at <= ? GROUP BY organization_id`,
+    );
     messaging.declare(campaignTopic);
     messaging.declare(participationTopic);
     const onTrouble = consumerTroubleLog(this.logger);
