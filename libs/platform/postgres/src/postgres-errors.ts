@@ -41,3 +41,7 @@ export const isTimeout = (error: unknown): boolean =>
 /** A prepared statement gives other columns since somebody migrated the schema: a new connection prepares it anew. */
 export const isStalePlan = (error: unknown): boolean =>
   error instanceof DatabaseError && error.code === '0A000' && /cached plan/.test(error.message);
+
+/** Rolled back for another transaction, which is done by now: a deadlock, or a serialization failure. */
+export const isContention = (error: unknown): boolean =>
+  error instanceof DatabaseError && (error.code === '40P01' || error.code === '40001');

@@ -7,7 +7,14 @@ import {
   type PoolClient,
   type QueryResult,
 } from 'pg';
-import { isAway, isLostConnection, isStalePlan, isTimeout, PostgresRefused } from './postgres-errors.js';
+import {
+  isAway,
+  isContention,
+  isLostConnection,
+  isStalePlan,
+  isTimeout,
+  PostgresRefused,
+} from './postgres-errors.js';
 
 /** The error of an adapter's own kind that says that the server is away: its `code` tells callers to try again. */
 export type PostgresAway = new (message: string, options?: ErrorOptions) => Error;
@@ -74,7 +81,8 @@ export class PostgresPool {
         client.release();
         return result;
       } catch (error) {
-        const retry = isStalePlan(error) || (isLostConnection(error) && !isTimeout(error));
+        const retry =
+          isStalePlan(error) || isContention(error) || (isLostConnection(error) && !isTimeout(error));
         client.release(isLostConnection(error) || isStalePlan(error));
         if (triesLeft === 0 || !retry) throw this.translate(error);
       }
