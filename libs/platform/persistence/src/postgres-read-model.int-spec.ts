@@ -117,6 +117,12 @@ describeWithPostgres('The read model on PostgreSQL', () => {
     expect(await allIds(model)).toStrictEqual([]);
   });
 
+  it('refuses an integer that a number would change', async () => {
+    const model = await open();
+    await expect(model.select('SELECT 9007199254740993 AS n')).rejects.toBeInstanceOf(RangeError);
+    expect(await model.select('SELECT 9007199254740991 AS n')).toStrictEqual([{ n: 9007199254740991 }]);
+  });
+
   it('refuses a server that forgets its last commits', async () => {
     await sql(`ALTER DATABASE ${database.name} SET synchronous_commit = off`);
     await expect(open()).rejects.toMatchObject({ code: 'READ_MODEL.UNUSABLE' });

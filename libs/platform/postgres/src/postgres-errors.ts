@@ -21,11 +21,13 @@ export class PostgresRefused extends Error {
 
 /** The connection is of no use any more, and with it the answer may be lost: SQLSTATE classes 08 and 57P, or no SQLSTATE at all. */
 export const isLostConnection = (error: unknown): boolean =>
-  !(error instanceof DatabaseError) ||
-  error.severity === 'FATAL' ||
-  error.severity === 'PANIC' ||
-  // 25006: the session is on a server that became, or still is, a standby.
-  /^(08|57P|25006)/.test(error.code ?? '08');
+  error instanceof DatabaseError
+    ? // 25006: the session is on a server that became, or still is, a standby.
+      ['FATAL', 'PANIC'].includes(error.severity ?? '') || /^(08|57P|25006)/.test(error.code ?? '08')
+    : !isUnreadable(error);
+
+/** A value came that its column's parser refuses. */
+export const isUnreadable = (error: unknown): boolean => error instanceof RangeError;
 
 /**
  * No fault of the statement: the server is away, out of room or connections (53), asked to stop (57), at odds with its

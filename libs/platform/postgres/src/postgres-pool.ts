@@ -13,6 +13,7 @@ import {
   isLostConnection,
   isStalePlan,
   isTimeout,
+  isUnreadable,
   PostgresRefused,
 } from './postgres-errors.js';
 
@@ -145,9 +146,8 @@ export class PostgresPool {
     }
   }
 
-  private translate(error: unknown): Error {
-    if (isAway(error) || isStalePlan(error)) return awayError(this.options.away, error);
-    return new PostgresRefused(error as DatabaseError);
+  private translate(error: unknown): unknown {
+    return translated(this.options.away, error);
   }
 }
 
@@ -174,8 +174,7 @@ export const connectSession = async (
       try {
         return await client.query<Row>(configOf(statement));
       } catch (error) {
-        if (isAway(error)) throw awayError(options.away, error);
-        throw new PostgresRefused(error as DatabaseError);
+        throw translated(options.away, error);
       }
     },
     end: () => client.end().catch(() => undefined),
@@ -189,11 +188,14 @@ export type AdvisoryKey = string;
 export const advisoryKey = (kind: string, name: string): AdvisoryKey =>
   `hashtext(${escapeLiteral(kind)}), hashtext(${escapeLiteral(name)})`;
 
-/** As `cause` only what the client or the server say of themselves: a refusal's text would quote values. */
-const awayError = (Away: PostgresAway, error: unknown): Error =>
-  error instanceof DatabaseError
+/** As `cause` only what the client says of itself: the server's text may quote values. */
+const translated = (Away: PostgresAway, error: unknown): unknown => {
+  if (!(error instanceof DatabaseError))
+    return isUnreadable(error) ? error : new Away('The connection was lost', { cause: error });
+  return isAway(error) || isStalePlan(error)
     ? new Away(`The server could not do it (${error.code ?? error.severity ?? 'no code'})`)
-    : new Away('The connection was lost', { cause: error });
+    : new PostgresRefused(error);
+};
 
 const configOf = ({ text, values = [], name, types }: Statement) => ({
   text,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,7 @@ import { RECORD_ENTITIES, RecordSourceRow } from './record-rows.js';
 import { RecordScrub } from './record-scrub.js';
 import { RecordProjection } from './record.projection.js';
 import { SealedSources } from './sealed-sources.js';
+import { keyOfName } from './search-keys.js';
 import { StoredRecords } from './stored-records.js';
 
 const PERSON = '5b1f0f0e-6f1c-4a0c-9d0b-6c9f2d6a7e31';
@@ -291,6 +293,23 @@ const itProjects = (make: () => Promise<Place>) => {
     (await readModel.select<{ record: string }>('SELECT record FROM person_record')).flatMap(({ record }) =>
       (JSON.parse(record) as { doses: { lot: string }[] }).doses.map((dose) => dose.lot),
     );
+
+  it('finds a person by a name that no index could hold', async () => {
+    const long = content('L1');
+    // Letters in no order, which no compression makes short.
+    const family = randomBytes(9_000)
+      .toString('base64')
+      .replace(/[^a-z]/gi, '');
+    const names = [{ family, given: 'Nora' }];
+    const demographics = { ...long.demographics, names };
+    await project(await set(false), await relate(), await link('s1', { ...long, demographics }));
+    expect(
+      await new StoredRecords(readModel).candidateByKey(
+        CLINIC,
+        keyOfName({ family, given: 'Nora', birthDate: '2024-03-05' }),
+      ),
+    ).toEqual({ personId: PERSON });
+  });
 
   it('makes one record of a person’s submissions, found by identifier and by name', async () => {
     await project(await set(false), await relate(), await link('s1', content('L1')));
