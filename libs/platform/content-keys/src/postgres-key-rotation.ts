@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PostgresConnection } from '@registry/postgres';
 import { type KeyServer, keySession, type KeyTables, rotationLock } from './postgres-key-tables.js';
+import { ContentKeysUnavailable } from './stored-key.js';
 import type { WrappingKeys } from './wrapping-keys.js';
 
 /** Rows that are wrapped anew in one statement. */
 const BATCH = 1_000;
+const STANDBY_PATIENCE_MS = 10_000;
+const STANDBY_POLL_MS = 50;
 
 /**
  * Replaces the wrapping key. Each step leaves a state that the next attempt, of any process, goes on from:
@@ -83,12 +87,35 @@ export class PostgresKeyRotation {
     }
     const needed = new Set((await versions()).map(({ version }) => version));
     // A newer file than the current one's is another process's first step, or what is left of one.
-    for (const version of this.wrapping.onDisk())
-      if (version < current && !needed.has(version)) this.wrapping.destroy(version);
+    const spent = this.wrapping.onDisk().filter((version) => version < current && !needed.has(version));
+    if (spent.length > 0) await this.untilStandbysKnow(session);
+    for (const version of spent) this.wrapping.destroy(version);
     await session.query({
       text: `DELETE FROM ${pending} WHERE version < (SELECT min(version) FROM ${wrapping})`,
     });
     return true;
+  }
+
+  /**
+   * A standby that is promoted before it has the rows as they are wrapped now would need the earlier key.
+   * @throws ContentKeysUnavailable one is behind: the keys are destroyed at a later look
+   */
+  private async untilStandbysKnow(session: PostgresConnection): Promise<void> {
+    const { rows: here } = await session.query<{ lsn: string }>({
+      text: 'SELECT pg_current_wal_insert_lsn()::text AS lsn',
+    });
+    const deadline = performance.now() + STANDBY_PATIENCE_MS;
+    for (;;) {
+      // What only receives the log, as an archive does, has nothing replayed.
+      const { rows: behind } = await session.query({
+        text: 'SELECT FROM pg_stat_replication WHERE replay_lsn IS NOT NULL AND flush_lsn < $1::pg_lsn',
+        values: [here[0]?.lsn],
+      });
+      if (behind.length === 0) return;
+      if (performance.now() >= deadline || this.isClosed())
+        throw new ContentKeysUnavailable('A standby is behind: the earlier wrapping key is kept for it');
+      await delay(STANDBY_POLL_MS);
+    }
   }
 
   private async wrapAnew(session: PostgresConnection, current: number): Promise<boolean> {
