@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { connectSession } from '@registry/postgres';
 import { createDatabase, describeWithPostgres, runSql, type TestDatabase } from '@registry/testing-postgres';
 import { contentKeysContract } from './content-keys.contract.js';
 import {
+  ContentKeysUnavailable,
   type KeyReader,
   newContentKey,
   open as openSealed,
@@ -125,6 +127,23 @@ describeWithPostgres('The content keys on PostgreSQL', () => {
       }
       return wanted.filter(({ wrapped }) => seen.has(wrapped.toString('latin1')));
     };
+
+    let keeper: Awaited<ReturnType<typeof connectSession>>;
+
+    beforeEach(async () => {
+      // Other tests checkpoint the same server: as long as this session lives it recycles no file of its log.
+      keeper = await connectSession({
+        connectionString: database.connectionString,
+        timeout: 10_000,
+        applicationName: 'log-keeper',
+        away: ContentKeysUnavailable,
+      });
+      await keeper.query({
+        text: 'SELECT pg_create_physical_replication_slot($1, true, true)',
+        values: [`${database.name}_${schemas}`],
+      });
+    });
+    afterEach(() => keeper.end());
 
     it('is wrapped by keys that are destroyed', async () => {
       const since = await walFile();
