@@ -19,10 +19,16 @@ export interface ContentKeys {
    * Destroys the keys; resolves when no trace of them is left on disk, else rejects with `DestructionPending`
    * (a reader holds the old pages): the keys are already unreadable through this port, and the destruction is completed
    * later by `completePending` or by asking again. Repeating it is harmless.
+   *
+   * An adapter that keeps keys wrapped resolves when they are unreadable through this port and in its tables; what is left
+   * on disk is ciphertext, and the rotation of its wrapping key completes the destruction (`completePending`).
    */
   destroy(ids: readonly string[]): Promise<void>;
 
-  /** Finishes destructions left pending by a reader or a crash; resolves with how many ids are still pending. */
+  /**
+   * Finishes destructions left pending by a reader, a crash, or a rotation that is due; resolves with how many ids are still
+   * pending.
+   */
   completePending(): Promise<number>;
 
   /** Ids put before `before` (ISO-8601 UTC), oldest first, `limit` at most after `after`: the sweep of keys left without an append. */

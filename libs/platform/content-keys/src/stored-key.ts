@@ -10,6 +10,16 @@ export class ContentKeysClosed extends Error {
   readonly code = 'KEYS.CLOSED';
 }
 
+/** The server that keeps the keys is away, busy or out of room: the same may succeed later, and what was done is not done twice. */
+export class ContentKeysUnavailable extends Error {
+  readonly code = 'KEYS.UNAVAILABLE';
+}
+
+/** The server is set up so that no keys can be kept on it: no retry helps. */
+export class ContentKeysUnusable extends Error {
+  readonly code = 'KEYS.UNUSABLE';
+}
+
 export function isDestroyed(key: Uint8Array): boolean {
   return key.every((byte) => byte === 0);
 }

@@ -8,12 +8,14 @@ export type EntityClass<E extends object> = new (...args: never[]) => E;
  */
 export interface ReadModel {
   /**
-   * One transaction on the only writing connection: transactions queue and never interleave. Committed when `fn`
-   * resolves, rolled back when it throws or one of its statements failed; the error is passed on. Readers see it at
-   * once. Durable against a crash of the process; a power cut can take the last ones back as a whole, so keep
-   * checkpoints in the same transaction. Do not call `write` inside `fn`: it would wait for itself.
+   * One transaction on the only writing connection: transactions queue and never interleave, on PostgreSQL across
+   * processes too. Committed when `fn` resolves, rolled back when it throws or one of its statements failed; the error
+   * is passed on. Readers see it at once. Durable against a crash of the process; on SQLite a power cut can take the
+   * last ones back as a whole, so keep checkpoints in the same transaction. Do not call `write` inside `fn`: it would
+   * wait for itself.
    * @throws ReadOnlyReadModel opened with `readOnly`
    * @throws ReadModelClosed closed already
+   * @throws ReadModelUnavailable the server is away: rolled back, or, if it went away at the commit, perhaps not
    */
   write<T>(fn: (tx: ReadModelTransaction) => Promise<T>): Promise<T>;
 
@@ -31,11 +33,14 @@ export interface ReadModel {
   select<Row extends object>(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]>;
 
   /**
-   * Clears what deleted and overwritten rows left in the write-ahead log, behind the queue of writes.
+   * Clears what deleted and overwritten rows left, behind the queue of writes.
    *
-   * Deleted cells are overwritten at once (`secure_delete`), but pages that SQLite re-balanced can keep copies of
+   * On SQLite: in the write-ahead log. Deleted cells are overwritten at once (`secure_delete`), but pages that SQLite re-balanced can keep copies of
    * rows it moved (measured: 3 in 1,000 deleted rows). `rewrite` writes the whole file anew and removes those too; it
    * blocks for about 5 s per GB and takes the file's size in memory and on disk.
+   *
+   * On PostgreSQL: VACUUM, after which no query of any kind reaches them; `rewrite` is VACUUM FULL, which locks one
+   * table after the other and removes their bytes from the tables' files. The server's log keeps bytes until it is recycled.
    *
    * @returns false when a reader made it busy: ask again later
    */
@@ -87,6 +92,16 @@ export class ReadOnlyReadModel extends Error {
 /** The read model was closed, or a transaction is used after its end. */
 export class ReadModelClosed extends Error {
   readonly code = 'READ_MODEL.CLOSED';
+}
+
+/** The server of the read model is away, busy or out of room: the same may succeed later. */
+export class ReadModelUnavailable extends Error {
+  readonly code = 'READ_MODEL.UNAVAILABLE';
+}
+
+/** The server is set up so that no read model can be kept on it: no retry helps. */
+export class ReadModelUnusable extends Error {
+  readonly code = 'READ_MODEL.UNUSABLE';
 }
 
 /** Opened with `readOnly`, and the file or its schema is not there (yet): start the service that writes it. */

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { type EntityClass, ReadModelClosed, type ReadModelTransaction } from './read-model.js';
+import { comparable, mergeByKey, type Row } from './rows-by-key.js';
 import { settled } from './turns.js';
 import { type Bindable, type SqlValue, toBindable } from './sql-value.js';
 import type { SqliteDatabase } from './sqlite-driver.js';
@@ -94,7 +95,7 @@ export class SqliteTransaction implements ReadModelTransaction {
     return this.attempt(() => {
       const table = this.table(entity);
       const updated = columns ?? table.properties.filter((property) => !table.key.includes(property));
-      this.insert(table, mergeByKey(table, rows as readonly Row[], updated), updated);
+      this.insert(table, mergeByKey(table.key, rows as readonly Row[], updated), updated);
     });
   }
 
@@ -140,36 +141,6 @@ export class SqliteTransaction implements ReadModelTransaction {
     }
   }
 }
-
-type Row = Record<string, unknown>;
-
-/**
- * One row per key: PostgreSQL refuses to update a row twice in one statement. The first row stands with the updated
- * columns of the later ones, which is what statements one after the other would leave.
- */
-function mergeByKey(table: TableSql, rows: readonly Row[], updated: readonly string[]): readonly Row[] {
-  if (rows.length < 2) return rows;
-  const merged = new Map<unknown, Row>();
-  for (const row of rows) {
-    const key =
-      table.key.length === 1
-        ? comparable(row[table.key[0] as string])
-        : JSON.stringify(table.key.map((k) => comparable(row[k])));
-    const earlier = merged.get(key);
-    if (earlier === undefined) {
-      merged.set(key, row);
-    } else {
-      const both = { ...earlier };
-      for (const property of updated) both[property] = row[property];
-      merged.set(key, both);
-    }
-  }
-  return [...merged.values()];
-}
-
-/** Equal bytes as equal map keys; other values compare as they are. */
-const comparable = (value: unknown) =>
-  value instanceof Uint8Array ? `bytes ${Buffer.from(value).toString('base64')}` : value;
 
 /**
  * Distinct values in chunks whose sizes are powers of two, so that few statements are ever prepared; the last one is

@@ -1,9 +1,6 @@
 import type { EntityMetadata } from 'typeorm';
 
-/**
- * Statements of one table. Everything here is valid for SQLite and for PostgreSQL; only the `?` placeholders need
- * translating.
- */
+/** Statements of one table on SQLite. */
 export interface TableSql {
   readonly name: string;
   /** Property names, in the order of the columns in every statement. */
@@ -18,15 +15,23 @@ export interface TableSql {
   insert(rows: number, updated: readonly string[]): string;
 }
 
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+/** Quoted names of one table, by which every adapter writes its statements. */
+export interface TableShape {
+  readonly table: string;
+  readonly key: readonly string[];
+  readonly properties: readonly string[];
+  /** @throws Error there is no column for the property */
+  readonly columnOf: (property: string) => string;
+}
+
+export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const marks = (count: number) => `(${Array<string>(count).fill('?').join(', ')})`;
 
 /**
  * @param metadata TypeORM's view of an entity: plain columns only
- * @throws Error the entity has embedded objects or no primary key, or `select`/`remove` is asked for a property
- * without a column
+ * @throws Error the entity has embedded objects or no primary key
  */
-export function tableSql(metadata: EntityMetadata): TableSql {
+export function tableShape(metadata: EntityMetadata): TableShape {
   const columns = new Map<string, string>();
   for (const column of metadata.columns) {
     if (column.propertyPath !== column.propertyName) {
@@ -37,13 +42,21 @@ export function tableSql(metadata: EntityMetadata): TableSql {
   const key = metadata.primaryColumns.map((column) => column.propertyName);
   if (key.length === 0) throw new Error(`${metadata.name} has no primary key`);
 
-  const properties = [...columns.keys()];
-  const table = metadata.tablePath.split('.').map(quote).join('.');
-  const columnOf = (property: string) => {
-    const column = columns.get(property);
-    if (column === undefined) throw new Error(`${metadata.name} has no column for '${property}'`);
-    return column;
+  return {
+    table: metadata.tablePath.split('.').map(quote).join('.'),
+    key,
+    properties: [...columns.keys()],
+    columnOf: (property) => {
+      const column = columns.get(property);
+      if (column === undefined) throw new Error(`${metadata.name} has no column for '${property}'`);
+      return column;
+    },
   };
+}
+
+/** @throws Error as `tableShape`, or `select`/`remove` is asked for a property without a column */
+export function tableSql(metadata: EntityMetadata): TableSql {
+  const { table, key, properties, columnOf } = tableShape(metadata);
   const names = properties.map(columnOf).join(', ');
   const tuple = marks(properties.length);
 

@@ -1,8 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { ReadModel } from '@registry/persistence';
-import { MoreThan } from 'typeorm';
-import { OrganizationRow } from '../access/access-rows.js';
+import type { OrganizationRow } from '../access/access-rows.js';
 import { DIRECTORY_READ_MODEL } from '../access/callers.module.js';
 import { nextOf, PAGE_SIZE } from '../access/page.js';
 
@@ -23,12 +22,11 @@ export class ListOrganizationsHandler implements IQueryHandler<ListOrganizations
   constructor(@Inject(DIRECTORY_READ_MODEL) private readonly readModel: ReadModel) {}
 
   async execute({ after }: ListOrganizations): Promise<OrganizationPage> {
-    const organizations = await this.readModel.queries.getRepository(OrganizationRow).find({
-      select: { organizationId: true, name: true, category: true, status: true, parentId: true },
-      where: { organizationId: MoreThan(after) },
-      order: { organizationId: 'ASC' },
-      take: PAGE_SIZE,
-    });
+    const organizations = await this.readModel.select<Omit<OrganizationRow, 'revision'>>(
+      `SELECT organization_id AS "organizationId", name, category, status, parent_id AS "parentId"
+         FROM organization WHERE organization_id > ? ORDER BY organization_id LIMIT ${PAGE_SIZE}`,
+      [after],
+    );
     return { organizations, ...nextOf(organizations, ({ organizationId }) => organizationId) };
   }
 }

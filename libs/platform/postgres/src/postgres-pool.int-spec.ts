@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { createDatabase, describeWithPostgres, type TestDatabase } from '@registry/testing-postgres';
+import { connectSession, PostgresPool, type PostgresPoolOptions } from './index.js';
+
+class Away extends Error {
+  readonly code = 'TEST.AWAY';
+}
+
+/** Between the pool and the server: can be taken away, and can stop answering. */
+class Wire {
+  private readonly sockets = new Set<Socket>();
+  private server: Server | undefined;
+  private port = 0;
+  silent = false;
+
+  constructor(private readonly target: URL) {}
+
+  async open(): Promise<string> {
+    this.server = createServer((near) => {
+      const far = connect(Number(this.target.port || '5432'), this.target.hostname);
+      for (const socket of [near, far]) {
+        this.sockets.add(socket);
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          this.sockets.delete(socket);
+          near.destroy();
+          far.destroy();
+        });
+      }
+      near.pipe(far);
+      far.on('data', (bytes) => {
+        if (!this.silent) near.write(bytes);
+      });
+    });
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String(this.port);
+    return url.href;
+  }
+
+  async cut(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    if (server === undefined) return;
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+}
+
+describeWithPostgres('The pool of connections to PostgreSQL', () => {
+  let database: TestDatabase;
+  let wire: Wire;
+  let options: PostgresPoolOptions;
+  let pool: PostgresPool;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+  });
+  afterAll(async () => {
+    await database?.drop();
+  });
+  beforeEach(async () => {
+    wire = new Wire(new URL(database.connectionString));
+    options = {
+      connectionString: await wire.open(),
+      poolSize: 3,
+      timeout: 1_000,
+      applicationName: 'pool-test',
+      settings: { search_path: 'somewhere' },
+      away: Away,
+    };
+    pool = new PostgresPool(options);
+  });
+  afterEach(async () => {
+    await pool.close();
+    await wire.cut();
+  });
+
+  const one = async () => (await pool.query<{ one: number }>({ text: 'SELECT 1 AS one', name: 'one' })).rows;
+
+  it('gives every session its settings', async () => {
+    const { rows } = await pool.query({ text: `SELECT current_setting('search_path') AS path` });
+    expect(rows).toStrictEqual([{ path: 'somewhere' }]);
+    expect(() => new PostgresPool({ ...options, settings: { search_path: 'a -c b=c' } })).toThrow(TypeError);
+  });
+
+  it('says that the server is away while it is, and goes on when it is back', async () => {
+    await Promise.all([one(), one(), one()]);
+    await wire.cut();
+    await expect(one()).rejects.toBeInstanceOf(Away);
+    await expect(pool.transaction('BEGIN', () => Promise.resolve())).rejects.toBeInstanceOf(Away);
+    await expect(connectSession(options)).rejects.toBeInstanceOf(Away);
+    await wire.open();
+    expect(await one()).toStrictEqual([{ one: 1 }]);
+  });
+
+  it('gives a server up that does not answer, once', async () => {
+    await one();
+    wire.silent = true;
+    const before = performance.now();
+    await expect(one()).rejects.toBeInstanceOf(Away);
+    expect(performance.now() - before).toBeLessThan(3_000);
+    wire.silent = false;
+    expect(await one()).toStrictEqual([{ one: 1 }]);
+  });
+
+  it('rolls a transaction back that throws, and keeps the connection', async () => {
+    await pool.query({ text: 'CREATE TABLE public.t (id integer PRIMARY KEY)' });
+    const insert = (id: number) => ({ text: 'INSERT INTO public.t VALUES ($1)', values: [id] });
+    const failed = pool.transaction('BEGIN', async (connection) => {
+      await connection.query(insert(1));
+      throw new Error('changed my mind');
+    });
+    await expect(failed).rejects.toThrow('changed my mind');
+    // A refusal that the work swallows: the server would only pretend to commit.
+    const swallowed = pool.transaction('BEGIN', async (connection) => {
+      await connection.query(insert(2));
+      await connection.query(insert(2)).catch(() => undefined);
+    });
+    await expect(swallowed).rejects.toBeInstanceOf(Away);
+    await expect(pool.query(insert(1))).resolves.toMatchObject({ rowCount: 1 });
+    await expect(pool.query(insert(1))).rejects.toMatchObject({
+      code: '23505',
+      message: 'PostgreSQL refused a statement (23505) t t_pkey',
+    });
+    expect((await pool.query({ text: 'SELECT id FROM public.t' })).rows).toStrictEqual([{ id: 1 }]);
+  });
+});
