@@ -72,12 +72,29 @@ export class Configuration {
   @IsString()
   DATA_DIR = './data';
 
+  /** A set of defaults for the adapters: all engines within the process, or servers that several processes share. */
+  @IsIn(['embedded', 'distributed'])
+  PROFILE: 'embedded' | 'distributed' = 'embedded';
+
   /** Adapter of the event store port. */
   @IsIn(['sqlite', 'postgres'])
   EVENT_STORE: 'sqlite' | 'postgres' = 'sqlite';
 
-  /** Where the facts are when `EVENT_STORE=postgres`. */
-  @ValidateIf((configuration: Configuration) => configuration.EVENT_STORE === 'postgres')
+  /** Where projections are. */
+  @IsIn(['sqlite', 'postgres'])
+  READ_MODELS: 'sqlite' | 'postgres' = 'sqlite';
+
+  /** Where content keys are. */
+  @IsIn(['sqlite', 'postgres'])
+  CONTENT_KEYS: 'sqlite' | 'postgres' = 'sqlite';
+
+  /** Folder of the registry's own keys: the key ring, and the keys that wrap content keys. `DATA_DIR/keys` unless said otherwise. */
+  @IsOptional()
+  @IsString()
+  KEYS_DIR?: string;
+
+  /** The database of whatever is in PostgreSQL. */
+  @ValidateIf((configuration: Configuration) => configuration.usesPostgres)
   @Matches(/^postgres(ql)?:\/\//)
   POSTGRES_URL?: string;
 
@@ -111,6 +128,10 @@ export class Configuration {
   @IsBoolean()
   REGISTRY_DEMO = false;
 
+  get usesPostgres(): boolean {
+    return [this.EVENT_STORE, this.READ_MODELS, this.CONTENT_KEYS].includes('postgres');
+  }
+
   get trustedProxies(): string[] {
     return proxiesIn(this.TRUSTED_PROXIES);
   }
@@ -131,7 +152,11 @@ const NAMES = [
   'HOST',
   'TRUSTED_PROXIES',
   'DATA_DIR',
+  'PROFILE',
   'EVENT_STORE',
+  'READ_MODELS',
+  'CONTENT_KEYS',
+  'KEYS_DIR',
   'POSTGRES_URL',
   'GATE_PROCESSES',
   'DELIVERY',
@@ -140,6 +165,16 @@ const NAMES = [
   'LOG_LEVEL',
   'REGISTRY_DEMO',
 ] as const satisfies readonly (keyof Configuration)[];
+
+/** What each profile says where nothing else is said. */
+const PROFILES: Readonly<Record<string, Readonly<Partial<Configuration>>>> = {
+  distributed: {
+    EVENT_STORE: 'postgres',
+    READ_MODELS: 'postgres',
+    CONTENT_KEYS: 'postgres',
+    GATE_PROCESSES: 'several',
+  },
+};
 
 /** @throws InvalidConfiguration */
 export const readConfiguration = (
@@ -151,7 +186,7 @@ export const readConfiguration = (
       return value === undefined || value === '' ? [] : [[name, value]];
     }),
   );
-  const configuration = plainToInstance(Configuration, given);
+  const configuration = plainToInstance(Configuration, { ...PROFILES[given['PROFILE'] ?? ''], ...given });
   const errors = validateSync(configuration, { forbidUnknownValues: true });
   if (errors.length > 0) {
     const places = errors.map(

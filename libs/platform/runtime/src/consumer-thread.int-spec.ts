@@ -28,7 +28,11 @@ describe('A consumer on a thread of its own', () => {
   const faults: string[] = [];
   const logger = { error: (event: string) => faults.push(event) } as unknown as Logger;
   const settings = (DATA_DIR: string) =>
-    ({ configuration: { DATA_DIR, EVENT_STORE: 'sqlite', LOG_LEVEL: 'silent' }, owns: [] }) as const;
+    ({
+      stores: { DATA_DIR, EVENT_STORE: 'sqlite', READ_MODELS: 'sqlite', CONTENT_KEYS: 'sqlite' },
+      logLevel: 'silent',
+      owns: [],
+    }) as const;
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'consumer-thread-'));

@@ -1,13 +1,13 @@
-import { join } from 'node:path';
 import { CONSUMER_ENTITIES, CreateConsumerTables1700000000000 } from '@registry/messaging';
-import { openReadModel, type EntityClass, type ReadModel } from '@registry/persistence';
+import type { EntityClass, ReadModel } from '@registry/persistence';
 import type { MigrationInterface } from 'typeorm';
+import { openReadModelOf, type StoreSettings } from './adapters.js';
 
 export const CONTEXTS = ['directory', 'ingestion', 'identity', 'privacy', 'query', 'reminders'] as const;
 export type Context = (typeof CONTEXTS)[number];
 
 export interface ReadModelSchema {
-  /** The context: its file is `read-<context>.db`. */
+  /** The context: its file is `read-<context>.db`, its schema on PostgreSQL `read_<context>`. */
   readonly context: Context;
   readonly entities: readonly EntityClass<object>[];
   readonly migrations: readonly (new () => MigrationInterface)[];
@@ -18,7 +18,7 @@ export class ReadModels {
   private readonly open_: ReadModel[] = [];
 
   constructor(
-    private readonly folder: string,
+    private readonly settings: StoreSettings,
     /** The contexts that this process projects; what others project it only asks. */
     private readonly owned: readonly Context[],
   ) {}
@@ -32,8 +32,8 @@ export class ReadModels {
     { context, entities, migrations }: ReadModelSchema,
     { readOnly = !this.owns(context) }: { readonly readOnly?: boolean } = {},
   ): Promise<ReadModel> {
-    const readModel = await openReadModel({
-      file: join(this.folder, `read-${context}.db`),
+    const readModel = await openReadModelOf(this.settings, {
+      context,
       entities: [...CONSUMER_ENTITIES, ...entities],
       migrations: [CreateConsumerTables1700000000000, ...migrations],
       readOnly,

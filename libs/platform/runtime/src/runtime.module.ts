@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import {
   DISTINCT_SUBJECTS,
@@ -6,22 +5,11 @@ import {
   MemoryTokenBuckets,
   RequestLimits,
 } from '@registry/access';
-import {
-  CONTENT_KEYS,
-  KEY_RING,
-  openKeyRing,
-  openSqliteContentKeys,
-  type ContentKeys,
-  type KeyRing,
-} from '@registry/content-keys';
-import {
-  EVENT_STORE,
-  openPostgresEventStore,
-  openSqliteEventStore,
-  type EventStore,
-} from '@registry/event-store';
+import { CONTENT_KEYS, KEY_RING, openKeyRing, type ContentKeys, type KeyRing } from '@registry/content-keys';
+import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry, EmbeddedMessaging, MESSAGING } from '@registry/messaging';
-import { createLogger, LOGGER, METRICS, Metrics, type Logger } from '@registry/observability';
+import { createLogger, errorCode, LOGGER, METRICS, Metrics, type Logger } from '@registry/observability';
+import { keyFolderOf, openContentKeys, openStore } from './adapters.js';
 import { CLOCK, systemClock, type Clock } from './clock.js';
 import { Configuration } from './configuration.js';
 import { ReadModels, type Context } from './read-models.js';
@@ -57,15 +45,14 @@ export class RuntimeModule {
     logger,
     metrics,
   }: RuntimeOptions): DynamicModule {
-    const folder = configuration.DATA_DIR;
     const providers: Provider[] = [
       { provide: Configuration, useValue: configuration },
       { provide: CLOCK, useValue: clock },
       { provide: LOGGER, useValue: logger ?? createLogger(configuration.LOG_LEVEL) },
       { provide: METRICS, useValue: metrics ?? new Metrics(service) },
       { provide: EVENT_STORE, useFactory: () => openStore(configuration, clock) },
-      { provide: KEY_RING, useFactory: (): Promise<KeyRing> => openKeyRing(join(folder, 'keys')) },
-      { provide: ReadModels, useValue: new ReadModels(folder, owns) },
+      { provide: KEY_RING, useFactory: (): Promise<KeyRing> => openKeyRing(keyFolderOf(configuration)) },
+      { provide: ReadModels, useValue: new ReadModels(configuration, owns) },
       { provide: ConsumerRegistry, useValue: new ConsumerRegistry() },
       {
         provide: MESSAGING,
@@ -74,10 +61,13 @@ export class RuntimeModule {
       },
       {
         provide: CONTENT_KEYS,
-        useFactory: (): Promise<ContentKeys | undefined> =>
-          owns.length > 0
-            ? openSqliteContentKeys({ file: join(folder, 'keys.db') })
+        useFactory: (log: Logger): Promise<ContentKeys | undefined> =>
+          owns.length > 0 || configuration.CONTENT_KEYS === 'postgres'
+            ? openContentKeys(configuration, (error) =>
+                log.warn('keys.rotation-failed', { code: errorCode(error) }),
+              )
             : Promise.resolve(undefined),
+        inject: [LOGGER],
       },
       { provide: RequestLimits, useFactory: () => new RequestLimits(new MemoryTokenBuckets()) },
       { provide: DISTINCT_SUBJECTS, useFactory: () => new MemoryDistinctSubjects() },
@@ -104,14 +94,3 @@ export class RuntimeModule {
     };
   }
 }
-
-const openStore = async (configuration: Configuration, clock: Clock): Promise<EventStore> => {
-  if (configuration.EVENT_STORE === 'postgres') {
-    return openPostgresEventStore({ connectionString: configuration.POSTGRES_URL ?? '' });
-  }
-  return openSqliteEventStore({
-    file: join(configuration.DATA_DIR, 'events.db'),
-    now: () => clock.now(),
-    writer: 'thread',
-  });
-};
