@@ -1,5 +1,6 @@
 import { categoryOf, type EventStore, type Position, type RecordedEvent } from '@registry/event-store';
 import type { ContractEvent, TopicName } from '@registry/contracts';
+import { contractOf } from './topic-map.js';
 import type { ConsumeOptions, Consumption, Delivery, Messaging, TopicDeclaration } from './messaging.port.js';
 
 /** The embedded log is one partition. */
@@ -87,7 +88,7 @@ const mappingOnce = ({ toContract, ...declaration }: TopicDeclaration): TopicDec
     toContract: (event) => {
       let contract = mapped.get(event);
       if (contract === undefined) {
-        const made = toContract(event);
+        const made = contractOf(toContract, event);
         contract = made === undefined ? 'not published' : frozen(made);
         mapped.set(event, contract);
       }

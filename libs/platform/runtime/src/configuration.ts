@@ -120,6 +120,11 @@ export class Configuration {
   @IsEmail()
   SMTP_FROM?: string;
 
+  /** Where traces go, an OTLP collector over HTTP; empty: there are none. */
+  @ValidateIf((configuration: Configuration) => configuration.OTEL_EXPORTER_OTLP_ENDPOINT !== '')
+  @Matches(/^https?:\/\//)
+  OTEL_EXPORTER_OTLP_ENDPOINT = '';
+
   @IsIn(['debug', 'info', 'warn', 'error', 'silent'])
   LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' | 'silent' = 'info';
 
@@ -162,6 +167,7 @@ const NAMES = [
   'DELIVERY',
   'SMTP_URL',
   'SMTP_FROM',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
   'LOG_LEVEL',
   'REGISTRY_DEMO',
 ] as const satisfies readonly (keyof Configuration)[];

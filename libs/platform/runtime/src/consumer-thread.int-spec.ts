@@ -14,7 +14,7 @@ const THREAD = `
     if (call === 'start') parentPort.postMessage({ kind: 'caught-up', caughtUp: true });
     if (call === 'stop') parentPort.close();
   });
-  if (workerData.configuration.DATA_DIR === '/nowhere') throw new Error('No folder');
+  if (workerData.stores.DATA_DIR === '/nowhere') throw new Error('No folder');
   parentPort.postMessage({ kind: 'ready' });
 `;
 

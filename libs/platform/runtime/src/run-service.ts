@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpApp, serveOpenApi } from '@registry/http';
-import { createLogger, Metrics, type Logger } from '@registry/observability';
+import { createLogger, Metrics, startTracing, stopTracing, type Logger } from '@registry/observability';
 import { InvalidConfiguration, readConfiguration, type Configuration } from './configuration.js';
 import { holdDataFolder } from './data-folder.js';
 
@@ -54,6 +54,7 @@ const start = async ({
     );
   const folder = holdsFolder ? holdDataFolder(configuration.DATA_DIR) : undefined;
   const logger = createLogger(configuration.LOG_LEVEL);
+  startTracing({ service: name.toLowerCase(), endpoint: configuration.OTEL_EXPORTER_OTLP_ENDPOINT });
   const metrics = new Metrics(name.toLowerCase());
   const app = await createHttpApp(module({ configuration, logger, metrics }), logger, {
     trustedProxies: configuration.trustedProxies,
@@ -80,10 +81,13 @@ const start = async ({
     // A kept-alive connection is idle again only after its answer.
     setInterval(() => server.closeIdleConnections(), IDLE_POLL_MS).unref();
     setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
-    void app.close().finally(() => {
-      folder?.release();
-      process.exit(0);
-    });
+    void app
+      .close()
+      .finally(stopTracing)
+      .finally(() => {
+        folder?.release();
+        process.exit(0);
+      });
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

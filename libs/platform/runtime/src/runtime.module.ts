@@ -8,11 +8,20 @@ import {
 import { CONTENT_KEYS, KEY_RING, openKeyRing, type ContentKeys, type KeyRing } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry, EmbeddedMessaging, MESSAGING } from '@registry/messaging';
-import { createLogger, errorCode, LOGGER, METRICS, Metrics, type Logger } from '@registry/observability';
+import {
+  createLogger,
+  errorCode,
+  isTracing,
+  LOGGER,
+  METRICS,
+  Metrics,
+  type Logger,
+} from '@registry/observability';
 import { keyFolderOf, openContentKeys, openStore } from './adapters.js';
 import { CLOCK, systemClock, type Clock } from './clock.js';
 import { Configuration } from './configuration.js';
 import { ReadModels, type Context } from './read-models.js';
+import { tracedEventStore } from './traced-event-store.js';
 import { RuntimeLifecycle } from './runtime-lifecycle.js';
 
 /** What whoever starts a service says of it. */
@@ -50,7 +59,13 @@ export class RuntimeModule {
       { provide: CLOCK, useValue: clock },
       { provide: LOGGER, useValue: logger ?? createLogger(configuration.LOG_LEVEL) },
       { provide: METRICS, useValue: metrics ?? new Metrics(service) },
-      { provide: EVENT_STORE, useFactory: () => openStore(configuration, clock) },
+      {
+        provide: EVENT_STORE,
+        useFactory: async () => {
+          const store = await openStore(configuration, clock);
+          return isTracing() ? tracedEventStore(store) : store;
+        },
+      },
       { provide: KEY_RING, useFactory: (): Promise<KeyRing> => openKeyRing(keyFolderOf(configuration)) },
       { provide: ReadModels, useValue: new ReadModels(configuration, owns) },
       { provide: ConsumerRegistry, useValue: new ConsumerRegistry() },
