@@ -5,5 +5,6 @@ export {
   type PublicKey,
   type SealedMessage,
 } from './sealed-for-registry.js';
+export { ExchangeMessaging } from './exchange-messaging.js';
 export * from './exchange.port.js';
 export { createMemoryExchange, type MemoryExchange } from './memory-exchange.js';

@@ -7,6 +7,7 @@ import {
 } from '@registry/access';
 import { CONTENT_KEYS, KEY_RING, openKeyRing, type ContentKeys, type KeyRing } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
+import { EXCHANGE, type Exchange } from '@registry/exchange';
 import { ConsumerRegistry, EmbeddedMessaging, MESSAGING } from '@registry/messaging';
 import {
   createLogger,
@@ -30,6 +31,8 @@ export interface ServiceOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
+  /** With others outside; none unless the configuration says so. */
+  readonly exchange?: Exchange;
 }
 
 export interface RuntimeOptions extends ServiceOptions {
@@ -53,6 +56,7 @@ export class RuntimeModule {
     clock = systemClock,
     logger,
     metrics,
+    exchange,
   }: RuntimeOptions): DynamicModule {
     const providers: Provider[] = [
       { provide: Configuration, useValue: configuration },
@@ -84,6 +88,7 @@ export class RuntimeModule {
             : Promise.resolve(undefined),
         inject: [LOGGER],
       },
+      { provide: EXCHANGE, useValue: exchange },
       { provide: RequestLimits, useFactory: () => new RequestLimits(new MemoryTokenBuckets()) },
       { provide: DISTINCT_SUBJECTS, useFactory: () => new MemoryDistinctSubjects() },
       RuntimeLifecycle,
@@ -102,6 +107,7 @@ export class RuntimeModule {
         ConsumerRegistry,
         MESSAGING,
         CONTENT_KEYS,
+        EXCHANGE,
         RequestLimits,
         DISTINCT_SUBJECTS,
         RuntimeLifecycle,
