@@ -41,7 +41,9 @@ export const sealForRegistry = async (
   id: string,
   plaintext: Uint8Array | string,
 ): Promise<SealedMessage> => {
-  const recipientPublicKey = await suite.kem.deserializePublicKey(bytesOf(Buffer.from(key, 'base64')));
+  const recipientPublicKey = (await suite.kem.deserializePublicKey(
+    bytesOf(Buffer.from(key, 'base64')),
+  )) as webcrypto.CryptoKey;
   const sender = await suite.createSenderContext({ recipientPublicKey, info: bytesOf(text.encode(topic)) });
   const bytes = typeof plaintext === 'string' ? text.encode(plaintext) : plaintext;
   const ciphertext = await sender.seal(bytesOf(bytes), bytesOf(text.encode(id)));
@@ -60,7 +62,7 @@ export class InboundKey {
   ) {}
 
   static async from(keyId: string, secret: Uint8Array): Promise<InboundKey> {
-    const pair = await suite.kem.deriveKeyPair(bytesOf(secret));
+    const pair = (await suite.kem.deriveKeyPair(bytesOf(secret))) as webcrypto.CryptoKeyPair;
     const key = Buffer.from(await suite.kem.serializePublicKey(pair.publicKey)).toString('base64');
     return new InboundKey({ keyId, key }, pair);
   }
