@@ -1,5 +1,9 @@
 export * from './messaging.port.js';
 export * from './embedded-messaging.js';
+export type { KafkaOptions } from './kafka-client.js';
+export * from './kafka-messaging.js';
+export * from './kafka-relay.js';
+export { ensureTopics, relayTopicOf, type TopicLayout } from './kafka-topics.js';
 export * from './consumer-tables.js';
 export * from './running-consumer.js';
 export * from './consumer.js';
