@@ -98,6 +98,10 @@ export class Consumer implements RunningConsumer {
     return this.consumption?.isCaughtUp() ?? false;
   }
 
+  lag(): ReadonlyMap<string, number> | undefined {
+    return this.consumption?.lag?.();
+  }
+
   /** Dead letters of this group, oldest first. */
   deadLetters(): Promise<DeadLetter[]> {
     return this.spec.readModel.select<DeadLetter>(

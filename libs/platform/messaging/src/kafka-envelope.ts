@@ -13,6 +13,7 @@ import type { IHeaders } from 'kafkajs';
  *   ce_partitionkey key (extension of CloudEvents)
  *   ce_revision     revision in the source stream, decimal (own extension)
  *   ce_position     position of the stored event, opaque (own extension)
+ *   ce_traceparent  of the trace that it came from, where there is one (extension of CloudEvents)
  *   content-type    application/json
  */
 
@@ -46,6 +47,7 @@ export const toKafkaMessage = (topic: TopicName, event: ContractEvent): KafkaMes
     ce_partitionkey: event.key,
     ce_revision: String(event.revision),
     ce_position: event.position,
+    ...(event.traceparent === undefined ? {} : { ce_traceparent: event.traceparent }),
     'content-type': 'application/json',
   },
 });
@@ -70,6 +72,7 @@ export const toContractEvent = (
   const position = header(message, 'ce_position');
   const revision = header(message, 'ce_revision');
   const typePrefix = `${TYPE_PREFIX}${topic}.`;
+  const traceparent = header(message, 'ce_traceparent');
   const data = parse(message.value);
   const key = message.key?.toString('utf8');
   if (
@@ -102,6 +105,7 @@ export const toContractEvent = (
     position,
     recordedAt,
     data,
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 };
 

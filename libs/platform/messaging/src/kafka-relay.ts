@@ -12,6 +12,7 @@ import { toKafkaMessage, type KafkaMessageParts } from './kafka-envelope.js';
 import { KafkaMember, type Assignment } from './kafka-member.js';
 import { relayTopicOf } from './kafka-topics.js';
 import type { TopicDeclaration } from './messaging.port.js';
+import { contractOf } from './topic-map.js';
 import { pauseFor } from './retry.js';
 
 export interface KafkaRelaySpec {
@@ -191,7 +192,7 @@ export class KafkaRelay {
       const category = categoryOf(event.stream);
       for (const { topic, categories, toContract } of this.spec.declarations) {
         if (!categories.includes(category)) continue;
-        const contract = toContract(event);
+        const contract = contractOf(toContract, event);
         if (contract === undefined) continue;
         const message = toKafkaMessage(topic, contract);
         const queue = messages.get(topic);

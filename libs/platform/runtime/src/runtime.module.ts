@@ -21,6 +21,7 @@ import {
 import { keyFolderOf, openContentKeys, openStore } from './adapters.js';
 import { CLOCK, systemClock, type Clock } from './clock.js';
 import { Configuration } from './configuration.js';
+import { KafkaConnection } from './kafka.js';
 import { ReadModels, type Context } from './read-models.js';
 import { tracedEventStore } from './traced-event-store.js';
 import { RuntimeLifecycle } from './runtime-lifecycle.js';
@@ -74,9 +75,18 @@ export class RuntimeModule {
       { provide: ReadModels, useValue: new ReadModels(configuration, owns) },
       { provide: ConsumerRegistry, useValue: new ConsumerRegistry() },
       {
+        provide: KafkaConnection,
+        useFactory: (store: EventStore, log: Logger) =>
+          configuration.MESSAGING === 'kafka'
+            ? new KafkaConnection(configuration, service, store, log)
+            : undefined,
+        inject: [EVENT_STORE, LOGGER],
+      },
+      {
         provide: MESSAGING,
-        useFactory: (store: EventStore) => new EmbeddedMessaging(store),
-        inject: [EVENT_STORE],
+        useFactory: (store: EventStore, kafka: KafkaConnection | undefined) =>
+          kafka?.messaging ?? new EmbeddedMessaging(store),
+        inject: [EVENT_STORE, KafkaConnection],
       },
       {
         provide: CONTENT_KEYS,
@@ -88,7 +98,11 @@ export class RuntimeModule {
             : Promise.resolve(undefined),
         inject: [LOGGER],
       },
-      { provide: EXCHANGE, useValue: exchange },
+      {
+        provide: EXCHANGE,
+        useFactory: (kafka: KafkaConnection | undefined) => exchange ?? kafka?.exchange,
+        inject: [KafkaConnection],
+      },
       { provide: RequestLimits, useFactory: () => new RequestLimits(new MemoryTokenBuckets()) },
       { provide: DISTINCT_SUBJECTS, useFactory: () => new MemoryDistinctSubjects() },
       RuntimeLifecycle,
