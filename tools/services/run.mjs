@@ -62,12 +62,7 @@ export const startServices = async ({ environment, instances = {}, port = 0, rep
       service,
       Array.from(
         { length: instances[service] ?? 1 },
-        () =>
-          new Instance(
-            service,
-            { PATH: process.env.PATH, PROFILE: 'distributed', ...environment, PORT: '0' },
-            report,
-          ),
+        () => new Instance(service, { ...environment, PROFILE: 'distributed', PORT: '0' }, report),
       ),
     ]),
   );
