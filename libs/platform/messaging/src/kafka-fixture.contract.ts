@@ -97,7 +97,11 @@ export class Ledger {
   /** Revisions of each key, in the order seen. */
   byKey(): Map<string, number[]> {
     const keys = new Map<string, number[]>();
-    for (const { key, revision } of this.seen) keys.set(key, [...(keys.get(key) ?? []), revision]);
+    for (const { key, revision } of this.seen) {
+      const revisions = keys.get(key);
+      if (revisions === undefined) keys.set(key, [revision]);
+      else revisions.push(revision);
+    }
     return keys;
   }
 }

@@ -37,6 +37,11 @@ export interface RelayStatus {
 }
 
 const PAGE_SIZE = 500;
+/**
+ * Values sent at a time, about: what goes to one partition in one call is one batch, and brokers refuse batches over a
+ * limit, which a page of large events would pass.
+ */
+const SEND_BYTES = 512 * 1024;
 const FIRST_RESTART_MS = 100;
 const LAST_RESTART_MS = 5_000;
 const TRANSACTION_TIMEOUT_MS = 30_000;
@@ -210,14 +215,14 @@ export class KafkaRelay {
     position: Position,
   ): Promise<void> {
     const transaction = await producer.transaction();
-    await transaction.sendBatch({
-      topicMessages: [
-        ...[...messages].map(([topic, queue]) => ({ topic: named(this.spec.kafka, topic), messages: queue })),
-        {
-          topic: this.checkpointTopic,
-          messages: [{ key: this.spec.service, value: position, partition: 0 }],
-        },
-      ],
+    for (const [topic, queue] of messages) {
+      for (const part of partsOf(queue)) {
+        await transaction.send({ topic: named(this.spec.kafka, topic), messages: part });
+      }
+    }
+    await transaction.send({
+      topic: this.checkpointTopic,
+      messages: [{ key: this.spec.service, value: position, partition: 0 }],
     });
     await transaction.commit();
     for (const queue of messages.values()) this.published += queue.length;
@@ -291,6 +296,21 @@ class CheckpointReading {
     if (next >= this.end) this.finish();
   }
 }
+
+/** Consecutive parts of about `SEND_BYTES`; a message that is larger goes alone. */
+const partsOf = (messages: readonly KafkaMessageParts[]): KafkaMessageParts[][] => {
+  const parts: KafkaMessageParts[][] = [];
+  let room = 0;
+  for (const message of messages) {
+    const last = parts.at(-1);
+    if (last === undefined || message.value.length > room) {
+      parts.push([message]);
+      room = SEND_BYTES;
+    } else last.push(message);
+    room -= message.value.length;
+  }
+  return parts;
+};
 
 const isFenced = (error: unknown): boolean => {
   for (let each = error; each instanceof Error; each = each.cause) {

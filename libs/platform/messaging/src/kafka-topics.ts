@@ -10,6 +10,8 @@ export interface TopicLayout {
 
 const DEFAULT_PARTITIONS = 6;
 const DEFAULT_REPLICATION = 3;
+/** Room for one large event: the relay puts no more than `SEND_BYTES` of several into one batch. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /** The relay's checkpoints: one partition, only the last is kept. */
 export const relayTopicOf = (service: string): string => `relay.${service}.checkpoints.v1`;
@@ -50,6 +52,7 @@ export const ensureTopics = async (
             ...common,
             { name: 'cleanup.policy', value: 'delete' },
             { name: 'retention.ms', value: '-1' },
+            { name: 'max.message.bytes', value: String(MAX_MESSAGE_BYTES) },
           ],
         })),
         ...relays.map((service) => ({
