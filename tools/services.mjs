@@ -3,7 +3,7 @@
 //   --port=N             of the one address; default 3000, 0 takes a free one
 //   --instances=a=2,b=2  more than one of a service
 //   --report             prints what the services print
-// Understands `kill <service> <instance>` on its standard input: what was killed starts again by itself.
+// Understands `signal <service> <instance> <SIGKILL, SIGSTOP, …>` on its standard input: what was killed starts again by itself.
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { startServices } from './services/run.mjs';
@@ -43,8 +43,8 @@ const services = await startServices({
 console.log(`The registry is listening on ${services.url}`);
 
 createInterface({ input: process.stdin }).on('line', (line) => {
-  const [command, service, place = '0'] = line.split(' ');
-  if (command === 'kill') services.of(service)?.[Number(place)]?.kill();
+  const [command, service, place, signal] = line.split(' ');
+  if (command === 'signal') services.of(service)?.[Number(place)]?.kill(signal);
 });
 const stop = () => void services.stop().then(() => process.exit(0));
 process.on('SIGINT', stop);

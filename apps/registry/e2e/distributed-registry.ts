@@ -47,9 +47,9 @@ export class DistributedRegistry implements RunningRegistry {
     return this.output();
   }
 
-  /** As a crash: the service starts again by itself. @param place of the instance, from 0 */
-  kill(service: string, place = 0): void {
-    this.child.stdin.write(`kill ${service} ${place}\n`);
+  /** `SIGKILL` as a crash: the service starts again by itself. @param place of the instance, from 0 */
+  signal(service: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT', place = 0): void {
+    this.child.stdin.write(`signal ${service} ${place} ${signal}\n`);
   }
 
   async stop(): Promise<void> {

@@ -10,6 +10,8 @@ const TOOL = join(__dirname, '../../../tools/kafka.mjs');
 export interface KafkaBroker {
   /** `host:port`, for clients. Stays the same over restarts. */
   readonly brokers: readonly string[];
+  /** Where its files are: its log, everything. */
+  readonly dataFolder: string;
   /** Ends the broker as a crash would. */
   readonly kill: () => Promise<void>;
   /** Starts it again on its data, and waits until it answers. */
@@ -33,6 +35,7 @@ export const startKafka = async (): Promise<KafkaBroker> => {
   const signal = (name: NodeJS.Signals) => process.kill(state().pid, name);
   return {
     brokers: [state().brokers],
+    dataFolder: home,
     kill: async () => {
       const { pid } = state();
       process.kill(pid, 'SIGKILL');

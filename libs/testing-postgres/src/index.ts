@@ -1,1 +1,2 @@
 export * from './postgres-server.js';
+export { startPostgres, type PostgresCluster } from './postgres-cluster.js';
