@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { enrol, registerClient } from './enrolment.js';
 import { Facts } from './facts.js';
 import { apply, type FormPerson } from './help-desk.js';
@@ -15,6 +19,8 @@ const PRAIRIE_ID = 'd0000000-0000-4000-8000-000000000002';
 const PRAIRIE_CLIENT = 'd0000000-0000-4000-8000-000000000012';
 const HELP_DESK = 'demo-help-desk';
 const ADMINISTRATOR = 'demo-administrator';
+
+const SAMPLE = join(__dirname, '../../sample-subscriber/dist/main.js');
 
 interface Entry {
   readonly registryId: string;
@@ -299,6 +305,37 @@ describe.each(STORES)('A subscriber, on $name', ({ available, make }: StoreUnder
     });
   });
 
+  when('keeps copies as the sample does, and deletes what is withdrawn', async () => {
+    const copies = temporaryFolder();
+    const run = async () => {
+      const { stdout } = await promisify(execFile)(process.execPath, [SAMPLE], {
+        env: {
+          REGISTRY_URL: registry.url,
+          REGISTRY_KEY: PRAIRIE,
+          PURPOSE: 'treatment',
+          COPIES_DIR: copies.path,
+        },
+      });
+      return JSON.parse(stdout) as { records: number; isWhole: boolean };
+    };
+    const copyOf = (id: string) => readFileSync(join(copies.path, `${id}.json`), 'utf8');
+    const who = person('Subcopied');
+    const id = await offered(who);
+    const first = await run();
+    expect(first.isWhole).toBe(true);
+    expect(copyOf(id)).toContain('Subcopied');
+    await apply(registry, { change: 'opt-out' }, who);
+    await entryOf(id, 2);
+    expect(await run()).toEqual({ records: first.records - 1, isWhole: true });
+    expect(JSON.parse(copyOf(id))).toEqual({
+      registryId: id,
+      version: 2,
+      state: 'withdrawn',
+      acknowledged: true,
+    });
+    copies.remove();
+  });
+
   when('has no overdue withdrawal on its first day, and that is measured', async () => {
     const path = '/subscription/withdrawals/overdue';
     expect((await registry.request('GET', path, { as: PRAIRIE })).status).toBe(403);
@@ -353,7 +390,7 @@ describe.each(STORES)('A subscriber, on $name', ({ available, make }: StoreUnder
     await facts.close();
     const text = JSON.stringify(events);
     expect(events.length).toBeGreaterThan(10);
-    expect(text).not.toMatch(/Sub(lock|optout|ended|merge|grows|earlier)|LOT\d|optedOut|asked-by/);
-    expect(registry.printed).not.toMatch(/Sub(lock|optout|ended|merge|grows|earlier)/);
+    expect(text).not.toMatch(/Sub(lock|optout|ended|merge|grows|copied|earlier)|LOT\d|optedOut|asked-by/);
+    expect(registry.printed).not.toMatch(/Sub(lock|optout|ended|merge|grows|copied|earlier)/);
   });
 });
