@@ -111,6 +111,10 @@ describe('Services that are killed under load', () => {
     }
   };
 
+  beforeEach(() => {
+    process.stderr.write(`${new Date().toISOString()} ${expect.getState().currentTestName ?? ''}\n`);
+  });
+
   it('are ready for it: records that are locked, one that opted out, and a load', async () => {
     for (const number of LOCKED) {
       await submit(person(number));

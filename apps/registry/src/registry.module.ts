@@ -4,7 +4,7 @@ import { IdentityModule } from '@registry/identity-feature';
 import { IngestionModule } from '@registry/ingestion-feature';
 import { PrivacyModule } from '@registry/privacy-feature';
 import { GateModule } from '@registry/privacy-gate';
-import { QueryModule, RecordsModule } from '@registry/query-feature';
+import { QueryModule, RecordsModule, SubscriptionModule } from '@registry/query-feature';
 import { RemindersModule } from '@registry/reminders-feature';
 import { CONTEXTS, serviceModule, type ServiceOptions } from '@registry/runtime';
 
@@ -26,6 +26,7 @@ export class RegistryModule {
       IdentityModule,
       PrivacyModule,
       QueryModule,
+      SubscriptionModule,
       RemindersModule,
     ]);
   }

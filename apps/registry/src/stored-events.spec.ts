@@ -5,7 +5,7 @@ import { decisionTopic, reviewTopic } from '@registry/identity-feature';
 import { submissionTopic } from '@registry/ingestion-feature';
 import type { TopicDeclaration } from '@registry/messaging';
 import { noticeTopic, requestTopic, settingTopic, signalTopic, taskTopic } from '@registry/privacy-feature';
-import { attestationTopic } from '@registry/query-feature';
+import { attestationTopic, subscriptionTopic } from '@registry/query-feature';
 import { campaignTopic, participationTopic } from '@registry/reminders-feature';
 import { readContractEvent, TOPICS, type TopicName } from '@registry/contracts';
 import { categoryOf, type JsonObject, type Position } from '@registry/event-store';
@@ -19,6 +19,7 @@ const topics: readonly TopicDeclaration[] = [
   noticeTopic,
   taskTopic,
   attestationTopic,
+  subscriptionTopic,
   requestTopic,
   signalTopic,
   accessTopic,

@@ -26,7 +26,12 @@ import {
   UnmergeOrdered,
   UnmergeRefused,
 } from './identity.events.js';
-import { AttestationMade } from './query.events.js';
+import {
+  AttestationMade,
+  SubscribedRecordChanged,
+  SubscriptionChanged,
+  SubscriptionReconciled,
+} from './query.events.js';
 import { ContentDestroyed, SubmissionReceived, SubmissionSuppressed } from './ingestion.events.js';
 import {
   PersonFollows,
@@ -69,6 +74,7 @@ export const TOPICS = {
   'privacy.signals.v1': { RegistryStatusSignalled },
   'privacy.requests.v1': { PrivacyRequestApproved, PrivacyRequestProgressed },
   'query.attestations.v1': { AttestationMade },
+  'query.subscriptions.v1': { SubscriptionChanged, SubscribedRecordChanged, SubscriptionReconciled },
   'directory.access.v1': {
     OrganizationChanged,
     SiteChanged,

@@ -271,5 +271,5 @@ const codeOf = (error: unknown): string => {
 /** A store that is away, busy or moved on is no fault of the message. */
 const isInfrastructure = (error: unknown): boolean => {
   const code = codeOf(error);
-  return /^(STORE|READ_MODEL|KEYS|GATE)\./.test(code) && code !== 'KEYS.SEAL_BROKEN';
+  return /^(STORE|READ_MODEL|KEYS|GATE|EXCHANGE)\./.test(code) && code !== 'KEYS.SEAL_BROKEN';
 };

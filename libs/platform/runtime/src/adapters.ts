@@ -72,4 +72,4 @@ export const openReadModelOf = (
 ): Promise<ReadModel> =>
   settings.READ_MODELS === 'postgres'
     ? openPostgresReadModel({ ...postgresOf(settings), context, ...schema })
-    : openReadModel({ file: join(settings.DATA_DIR, `read-${context}.db`), ...schema });
+    : openReadModel({ file: join(settings.DATA_DIR, `read-${context.replace('_', '-')}.db`), ...schema });

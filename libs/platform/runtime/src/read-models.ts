@@ -9,6 +9,8 @@ export type Context = (typeof CONTEXTS)[number];
 export interface ReadModelSchema {
   /** The context: its file is `read-<context>.db`, its schema on PostgreSQL `read_<context>`. */
   readonly context: Context;
+  /** Of a context with several files, for a file has one writer: `read-<context>-<part>.db`. */
+  readonly part?: string;
   readonly entities: readonly EntityClass<object>[];
   readonly migrations: readonly (new () => MigrationInterface)[];
 }
@@ -29,11 +31,11 @@ export class ReadModels {
 
   /** @param readOnly another process or thread projects */
   async open(
-    { context, entities, migrations }: ReadModelSchema,
+    { context, part, entities, migrations }: ReadModelSchema,
     { readOnly = !this.owns(context) }: { readonly readOnly?: boolean } = {},
   ): Promise<ReadModel> {
     const readModel = await openReadModelOf(this.settings, {
-      context,
+      context: part === undefined ? context : `${context}_${part}`,
       entities: [...CONSUMER_ENTITIES, ...entities],
       migrations: [CreateConsumerTables1700000000000, ...migrations],
       readOnly,

@@ -11,7 +11,8 @@ import { ReadModels } from './read-models.js';
  */
 @Injectable()
 export class RuntimeLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
-  private caughtUpOnce = false;
+  /** Groups that have not caught up yet since the start. */
+  private awaited: Set<string> | undefined;
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
@@ -67,15 +68,17 @@ export class RuntimeLifecycle implements OnApplicationBootstrap, OnApplicationSh
     });
   }
 
-  /** Ready when the store answers and the consumers have caught up once since the start. */
+  /** Ready when the store answers and each consumer has caught up once since the start. */
   async missing(): Promise<string | undefined> {
     try {
       await this.store.heads(['readiness-probe']);
     } catch {
       return 'event-store';
     }
-    if (!this.caughtUpOnce && this.consumers.behind().length > 0) return 'consumers';
-    this.caughtUpOnce = true;
-    return undefined;
+    // Each once, not all at one moment: under load somebody is always a little behind.
+    const behind = new Set(this.consumers.behind());
+    this.awaited ??= new Set(this.consumers.groups());
+    for (const group of this.awaited) if (!behind.has(group)) this.awaited.delete(group);
+    return this.awaited.size > 0 ? 'consumers' : undefined;
   }
 }

@@ -5,3 +5,7 @@ export * from './consolidated-record.js';
 export * from './consolidate.js';
 export { showableSources, standingsOf, type Standing } from './standing.js';
 export * from './search-key.js';
+export * from './subscription/subscription.decider.js';
+export * from './subscription/subscribed-record.decider.js';
+export * from './subscription/subscription-error.js';
+export * from './subscription/subscription-policy.js';

@@ -54,6 +54,19 @@ export class StoredRecords implements RecordSource {
     return candidateOf(rows.find(({ personId, knownAs }) => personId === knownAs) ?? first);
   }
 
+  /** Whose record a read by this id would find, if it were permitted; undefined: none, or not yet. */
+  async recordById(organizationId: string, registryId: string): Promise<string | undefined> {
+    const [row] = await this.readModel.select<{ personId: string }>(
+      `SELECT s.person_id AS "personId" FROM registry_id r
+         LEFT JOIN person_part p ON p.part_id = r.person_id
+         JOIN person_setting s ON s.person_id = COALESCE(p.root_id, r.person_id)
+         JOIN person_record c ON c.person_id = s.person_id
+        WHERE r.id = ? AND ${MAYBE_VISIBLE}`,
+      [`${organizationId}|${registryId}`, organizationId],
+    );
+    return row?.personId;
+  }
+
   async load(personId: string): Promise<StoredRecord | undefined> {
     const [row] = await this.readModel.select<{ record: string; linksRevision: number | null }>(
       `SELECT r.record, l.revision AS "linksRevision" FROM person_record r

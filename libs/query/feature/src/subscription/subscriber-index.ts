@@ -1,0 +1,134 @@
+import { evidenceOf, type RelationshipState } from '@registry/contracts';
+import type { ReadModel, ReadModelTransaction } from '@registry/persistence';
+import type { News } from './news.js';
+import { SubscribableMergeRow, SubscribablePersonRow, SubscriberRow } from './subscription-rows.js';
+
+const PAGE = 100;
+
+/** Whom a subscriber may be told of, so far as relationships go; what it is told, heads decide. */
+export class SubscriberIndex {
+  constructor(private readonly readModel: ReadModel) {}
+
+  /** Keeps what is new. @returns of subscribers, whom to look at again */
+  async keep(news: News): Promise<SubscribablePersonRow[]> {
+    const { persons, merges, subscriptions, concerned } = news;
+    const known = await this.subscribers();
+    const called = known
+      .filter(
+        ({ organizationId, clientId }) =>
+          news.organizations.has(organizationId) || news.clients.has(clientId),
+      )
+      .map(({ organizationId }) => organizationId);
+    const isIdle = known.length === 0 && subscriptions.length === 0;
+    if (isIdle && persons.length === 0 && merges.length === 0) return [];
+    return this.readModel.write(async (tx) => {
+      await tx.upsert(SubscribablePersonRow, persons);
+      await tx.insertIfAbsent(SubscribableMergeRow, merges);
+      if (isIdle) return [];
+      const named = subscriptions.map(({ organizationId }) => organizationId);
+      const rows = await tx.find(SubscriberRow, 'organizationId', [...new Set([...called, ...named])]);
+      const subscribers = new Map(rows.map((row) => [row.organizationId, calledAgain(row)]));
+      for (const { organizationId, clientId, active } of subscriptions) {
+        const { calls = 1, answered = 0 } = subscribers.get(organizationId) ?? {};
+        subscribers.set(organizationId, { organizationId, clientId, active, calls, answered, reached: '' });
+      }
+      await tx.upsert(SubscriberRow, [...subscribers.values()]);
+      const found = await tx.find(SubscribablePersonRow, 'personId', await withMerged(tx, concerned));
+      const subscribing = new Set([...known.map(({ organizationId }) => organizationId), ...named]);
+      return found.filter(({ organizationId }) => subscribing.has(organizationId));
+    });
+  }
+
+  async subscribers(): Promise<SubscriberRow[]> {
+    const rows = await this.readModel.select<Omit<SubscriberRow, 'active'> & { active: number }>(
+      `SELECT organization_id AS "organizationId", client_id AS "clientId", active, calls, answered, reached
+         FROM subscriber`,
+    );
+    return rows.map((row) => ({ ...row, active: row.active === 1 }));
+  }
+
+  /** A page of whom an organization serves or served, by registry id. */
+  async personsAfter(organizationId: string, registryId: string): Promise<SubscribablePersonRow[]> {
+    return this.readModel.select<SubscribablePersonRow>(
+      `SELECT id, organization_id AS "organizationId", registry_id AS "registryId", person_id AS "personId",
+              changes_at AS "changesAt"
+         FROM subscribable_person WHERE organization_id = ? AND registry_id > ?
+        ORDER BY registry_id LIMIT ${PAGE}`,
+      [organizationId, registryId],
+    );
+  }
+
+  /** Those of an organization whose evidence began or ended by then. @param at ISO-8601 UTC with milliseconds */
+  async changedBy(organizationId: string, at: string): Promise<SubscribablePersonRow[]> {
+    return this.readModel.select<SubscribablePersonRow>(
+      `SELECT id, organization_id AS "organizationId", registry_id AS "registryId", person_id AS "personId",
+              changes_at AS "changesAt"
+         FROM subscribable_person WHERE organization_id = ? AND changes_at > '' AND changes_at <= ?
+        ORDER BY changes_at LIMIT ${PAGE}`,
+      [organizationId, at],
+    );
+  }
+
+  /** When evidence changes next, unless a newer event has said so meanwhile. */
+  async noteChanges(rows: readonly SubscribablePersonRow[], next: readonly string[]): Promise<void> {
+    await this.readModel.write(async (tx) => {
+      const ids = rows.map(({ id }) => id);
+      const now = new Map((await tx.find(SubscribablePersonRow, 'id', ids)).map((row) => [row.id, row]));
+      await tx.upsert(
+        SubscribablePersonRow,
+        rows.flatMap((row, index) =>
+          now.get(row.id)?.changesAt === row.changesAt ? [{ ...row, changesAt: next[index] ?? '' }] : [],
+        ),
+      );
+    });
+  }
+
+  /** Calls for a look at all persons of these. */
+  async call(organizationIds: readonly string[]): Promise<void> {
+    if (organizationIds.length === 0) return;
+    await this.readModel.write(async (tx) => {
+      const rows = await tx.find(SubscriberRow, 'organizationId', organizationIds);
+      await tx.upsert(SubscriberRow, rows.map(calledAgain), ['calls', 'reached']);
+    });
+  }
+
+  /** Notes how far the look at all persons of one has come. @returns false: there was another call, so all over again */
+  async reached(
+    { organizationId, calls }: SubscriberRow,
+    progress: { readonly reached: string } | 'done',
+  ): Promise<boolean> {
+    return this.readModel.write(async (tx) => {
+      const [row] = await tx.find(SubscriberRow, 'organizationId', [organizationId]);
+      if (row?.calls !== calls) return false;
+      const next = progress === 'done' ? { answered: calls, reached: '' } : progress;
+      await tx.upsert(SubscriberRow, [{ ...row, ...next }], ['answered', 'reached']);
+      return true;
+    });
+  }
+}
+
+/** All persons that were ever merged with these, directly or by way of others. */
+const withMerged = async (tx: ReadModelTransaction, persons: ReadonlySet<string>): Promise<string[]> => {
+  const all = new Set(persons);
+  for (let next = [...persons]; next.length > 0;) {
+    const absorbing = await tx.find(SubscribableMergeRow, 'absorbedId', next);
+    const absorbed = await tx.find(SubscribableMergeRow, 'survivorId', next);
+    const others = [
+      ...absorbing.map(({ survivorId }) => survivorId),
+      ...absorbed.map(({ absorbedId }) => absorbedId),
+    ];
+    next = [...new Set(others)].filter((personId) => !all.has(personId));
+    for (const personId of next) all.add(personId);
+  }
+  return [...all];
+};
+
+const calledAgain = (row: SubscriberRow): SubscriberRow => ({ ...row, calls: row.calls + 1, reached: '' });
+
+/** When evidence of a relationship next begins or ends, ISO-8601 UTC with milliseconds; empty: never. Pure. */
+export const nextChangeOf = (state: RelationshipState, now: Date): string => {
+  const instants = evidenceOf(state)
+    .flatMap(({ startsAt, endsAt }) => [Date.parse(startsAt), Date.parse(endsAt)])
+    .filter((instant) => instant > now.getTime());
+  return instants.length === 0 ? '' : new Date(Math.min(...instants)).toISOString();
+};
