@@ -198,6 +198,10 @@ describe('Services that are killed under load', () => {
     await apply(registry, { change: 'lock', holder: PRAIRIE_ID }, late);
     LOCKED.push(7_200);
     for (const place of [0, 1]) registry.signal('query', 'SIGSTOP', place);
+    // What they were in the middle of ends with their connections.
+    const terminate =
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'read-model'";
+    postgres.run('psql', ['--quiet', '--output=/dev/null', '--command', terminate, '--dbname']);
     postgres.run('psql', ['--quiet', '--command', 'DROP SCHEMA read_query CASCADE', '--dbname']);
     postgres.run('psql', ['--quiet', '--dbname'], backup);
     for (const place of [0, 1]) registry.signal('query', 'SIGKILL', place);

@@ -53,6 +53,8 @@ export class PostgresConnections {
       query_timeout: options.timeout,
       keepAlive: true,
       application_name: 'event-store',
+      // A process that stands still in the middle of a transaction must not hold its locks for ever.
+      options: '-c idle_in_transaction_session_timeout=15000',
     });
     // A connection that breaks reports it as an event, whether idle or in use; the next statement finds out by itself.
     this.pool.on('error', () => undefined);

@@ -47,6 +47,12 @@ export interface PostgresConnection {
 }
 
 /**
+ * A process that stands still in the middle of a transaction must not hold its locks for ever: others wait for them, and it will try again when
+ * it goes on.
+ */
+export const PATIENCE = { idle_in_transaction_session_timeout: '15000' };
+
+/**
  * Connections that heal by themselves: broken ones are thrown away, and what a dead one could not do is done on another. The
  * process survives any failure of the server; each is either `away` or a `PostgresRefused`.
  */
@@ -62,7 +68,7 @@ export class PostgresPool {
       query_timeout: options.timeout,
       keepAlive: true,
       application_name: options.applicationName,
-      ...(options.settings ? { options: sessionOptions(options.settings) } : {}),
+      options: sessionOptions({ ...PATIENCE, ...options.settings }),
     });
     // A connection that breaks reports it as an event, whether idle or in use; the next statement finds out by itself.
     this.pool.on('error', () => undefined);
@@ -160,7 +166,7 @@ export const connectSession = async (
     connectionTimeoutMillis: options.timeout,
     keepAlive: true,
     application_name: options.applicationName,
-    ...(options.settings ? { options: sessionOptions(options.settings) } : {}),
+    options: sessionOptions({ ...PATIENCE, ...options.settings }),
   });
   client.on('error', () => undefined);
   try {
