@@ -26,5 +26,11 @@ const kind = (displayName, suffix, extra = {}) => ({
 module.exports = {
   maxWorkers: 2,
   reporters: ['default'],
-  projects: [kind('unit', 'spec'), kind('integration', 'int-spec'), kind('e2e', 'e2e-spec')],
+  projects: [
+    kind('unit', 'spec'),
+    kind('integration', 'int-spec'),
+    kind('e2e', 'e2e-spec'),
+    // Need servers of their own, such as a Kafka broker: not part of `npm test`.
+    kind('services', 'services-spec'),
+  ],
 };

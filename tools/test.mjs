@@ -1,6 +1,7 @@
 // `npm test`: everything a change must pass, stopping at the first failure. Ends with `N passed, N failed, N skipped`.
 //   --long                     also what takes long: sets LONG_TESTS=1, which suites read
-//   --kinds=unit,integration   only these of lint, typecheck, unit, integration, e2e
+//   --kinds=unit,integration   only these of lint, typecheck, unit, integration, e2e, services; services, which starts
+//                              servers of its own (needs Java and Maven) and expects PostgreSQL at PG*, only if named
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,11 +10,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const JEST = ['unit', 'integration', 'e2e'];
-const KINDS = ['lint', 'typecheck', ...JEST];
+const DEFAULT_KINDS = ['lint', 'typecheck', 'unit', 'integration', 'e2e'];
+const KINDS = [...DEFAULT_KINDS, 'services'];
 
 const options = parseArgs({ options: { long: { type: 'boolean' }, kinds: { type: 'string' } } }).values;
-const kinds = options.kinds?.split(',') ?? KINDS;
+const kinds = options.kinds?.split(',') ?? DEFAULT_KINDS;
 const unknown = kinds.find((kind) => !KINDS.includes(kind));
 if (unknown !== undefined) {
   console.error(`There is no kind "${unknown}"; there are ${KINDS.join(', ')}.`);
@@ -36,7 +37,7 @@ const skipped = new Map();
 const runJest = (kind) => {
   const report = join(reports, `${kind}.json`);
   const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
-  const inBand = kind === 'e2e' ? ['--runInBand'] : [];
+  const inBand = kind === 'e2e' || kind === 'services' ? ['--runInBand'] : [];
   const code = run(process.execPath, [
     ...[jest, '--selectProjects', kind, '--passWithNoTests', ...inBand],
     ...['--json', `--outputFile=${report}`],
@@ -66,6 +67,8 @@ const steps = {
   integration: () => runJest('integration'),
   // Runs what is built, which `typecheck` has just seen to.
   e2e: () => (kinds.includes('typecheck') ? 0 : runScript('build')) || runJest('e2e'),
+  // The broker's jars once, before suites that start brokers would each fetch them.
+  services: () => run(process.execPath, [join(ROOT, 'tools/kafka.mjs'), 'fetch']) || runJest('services'),
 };
 
 const times = [];

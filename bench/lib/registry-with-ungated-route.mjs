@@ -41,7 +41,7 @@ CurrentCaller()(UngatedController.prototype, 'read', 1);
 
 runService({
   name: 'Registry',
-  writes: true,
+  holdsFolder: true,
   module: (options) => {
     const module = RegistryModule.forRoot(options);
     return { ...module, controllers: [...module.controllers, UngatedController] };

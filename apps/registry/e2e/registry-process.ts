@@ -29,8 +29,19 @@ afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** A registry that runs, in one process or in many. */
+export interface RunningRegistry {
+  readonly url: string;
+  /** Everything that it printed. */
+  readonly printed: string;
+  request(method: Method, path: string, options?: RequestOptions): Promise<Answer>;
+  /** Resolves when it answers and its consumers have handled all that is there. */
+  ready(): Promise<void>;
+  stop(): Promise<unknown>;
+}
+
 /** A running program of the monorepo, as a user would run it; started from what `npm run build` made. */
-export class RegistryProcess {
+export class RegistryProcess implements RunningRegistry {
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
@@ -103,7 +114,7 @@ export class RegistryProcess {
   }
 }
 
-type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'PATCH' | 'OPTIONS';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'PATCH' | 'OPTIONS';
 
 export interface RequestOptions {
   /** API key. */
@@ -128,7 +139,8 @@ export interface Answer {
 /** Headers that differ between any two answers, whatever is asked. */
 const INCIDENTAL = new Set(['date']);
 
-const request = async (
+/** Asks over HTTP. */
+export const request = async (
   url: string,
   method: string,
   path: string,

@@ -161,6 +161,7 @@ describe('The routes of the registry', () => {
     expect(open.sort()).toEqual([
       'GET /health/live',
       'GET /health/ready',
+      'GET /inbound-keys',
       'GET /metrics',
       'GET /schemas/:name',
     ]);

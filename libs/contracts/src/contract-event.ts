@@ -13,5 +13,7 @@ export interface ContractEvent<Type extends string = string, Data = unknown> {
   readonly position: string;
   /** ISO-8601 UTC. */
   readonly recordedAt: string;
+  /** Of the trace that it came from, where there are traces. */
+  readonly traceparent?: string;
   readonly data: Data;
 }

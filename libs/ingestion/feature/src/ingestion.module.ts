@@ -1,7 +1,9 @@
 import { Inject, Module, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
+import { CommandBus, CqrsModule } from '@nestjs/cqrs';
+import { CALLER_DIRECTORY, type CallerDirectory } from '@registry/access';
 import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
+import { EXCHANGE, type Exchange } from '@registry/exchange';
 import type { ReadModel } from '@registry/persistence';
 import { ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging';
 import { errorCode, LOGGER, type Logger } from '@registry/observability';
@@ -16,6 +18,8 @@ import { UploadController } from './uploads/upload.controller.js';
 import { Uploads } from './uploads/uploads.js';
 import { VitalRecordController } from './vital-records/vital-record.controller.js';
 import { Hl7Controller } from './receive-hl7/hl7.controller.js';
+import { InboundKeys, InboundKeysController } from './inbound/inbound-keys.js';
+import { inboundConsumer } from './inbound/inbound.consumer.js';
 import { ReceiveHl7Handler } from './receive-hl7/receive-hl7.handler.js';
 import { submissionTopic } from './submission.topic.js';
 import { SubmissionRepository } from './submission.repository.js';
@@ -30,6 +34,7 @@ const SWEEP_EVERY_MS = 600_000;
   imports: [CqrsModule],
   controllers: [
     Hl7Controller,
+    InboundKeysController,
     VitalRecordController,
     RosterController,
     ImmunizationController,
@@ -43,6 +48,7 @@ const SWEEP_EVERY_MS = 600_000;
     SubmissionRepository,
     SubmissionTally,
     Uploads,
+    InboundKeys,
   ],
 })
 export class IngestionModule implements OnModuleInit, BeforeApplicationShutdown {
@@ -55,6 +61,11 @@ export class IngestionModule implements OnModuleInit, BeforeApplicationShutdown 
     @Inject(MESSAGING) private readonly messaging: Messaging,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(EXCHANGE) private readonly exchange: Exchange | undefined,
+    @Inject(CALLER_DIRECTORY) private readonly callers: CallerDirectory,
+    private readonly keys: InboundKeys,
+    private readonly commands: CommandBus,
+    private readonly uploads: Uploads,
     private readonly submissions: SubmissionRepository,
     private readonly readModels: ReadModels,
     private readonly consumers: ConsumerRegistry,
@@ -73,6 +84,11 @@ export class IngestionModule implements OnModuleInit, BeforeApplicationShutdown 
       onTrouble: consumerTroubleLog(this.logger),
     };
     this.consumers.add(suppressionReactor(parts), contentDestructionReactor(parts));
+    const { exchange, callers, keys, commands, uploads } = this;
+    if (exchange !== undefined) {
+      const now = () => this.clock.now();
+      this.consumers.add(inboundConsumer({ ...parts, exchange, callers, keys, commands, uploads, now }));
+    }
     this.startSweeping(readModel);
   }
 

@@ -42,7 +42,10 @@ const enter = async (
   const known = hashApiKey('the-key');
   const guard = new AccessGuard(
     new Reflector(),
-    { identify: (keyHash) => Promise.resolve(keyHash === known ? { ...caller, ...over } : undefined) },
+    {
+      identify: (keyHash) => Promise.resolve(keyHash === known ? { ...caller, ...over } : undefined),
+      callerOf: () => Promise.resolve(undefined),
+    },
     new RequestLimits(new MemoryTokenBuckets(() => 0)),
   );
   const request: RequestWithCaller = {

@@ -19,6 +19,8 @@ export interface Caller {
 export interface CallerDirectory {
   /** @param keyHash SHA-256 of the key, hex. Undefined: unknown or revoked. */
   identify(keyHash: string): Promise<Caller | undefined>;
+  /** Of whom something else than a key proves who it is. Undefined: unknown or revoked. */
+  callerOf(clientId: string): Promise<Caller | undefined>;
 }
 
 export const CALLER_DIRECTORY = Symbol('CallerDirectory');

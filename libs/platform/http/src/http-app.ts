@@ -5,8 +5,15 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { RequestWithCaller } from '@registry/access';
-import { NestLogger, type Logger, type Metrics } from '@registry/observability';
-import type { FastifyReply } from 'fastify';
+import {
+  isTracing,
+  NestLogger,
+  startRequestSpan,
+  type Logger,
+  type Metrics,
+  type RequestSpan,
+} from '@registry/observability';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BodyPipe } from './body.pipe.js';
 import { problem, PROBLEM_MEDIA_TYPE } from './problem.js';
 import { ProblemFilter, statusOfServerError } from './problem.filter.js';
@@ -56,6 +63,7 @@ export const createHttpApp = async (
   );
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ProblemFilter(logger));
+  if (isTracing()) trace(server);
   server.addHook('onRequest', (_request, reply, done) => {
     // Nobody between the registry and its client may keep an answer.
     void reply.header('cache-control', 'no-store');
@@ -80,6 +88,20 @@ export const createHttpApp = async (
   });
   checkReleases(server);
   return app;
+};
+
+/** A span for each request, first of all hooks, so that everything happens within. */
+const trace = (server: FastifyInstance): void => {
+  const spans = new WeakMap<FastifyRequest, RequestSpan>();
+  server.addHook('onRequest', (request, _reply, done) => {
+    const span = startRequestSpan(request.method, request.headers['traceparent']);
+    spans.set(request, span);
+    span.run(done);
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    spans.get(request)?.end(request.routeOptions.url ?? 'unknown', reply.statusCode);
+    done();
+  });
 };
 
 /** Serves the API description at `/openapi.json`, without a page of its own. */

@@ -1,3 +1,4 @@
+export { BodyPipe } from './body.pipe.js';
 export * from './command-id.decorator.js';
 export * from './problem.js';
 export * from './problem.filter.js';

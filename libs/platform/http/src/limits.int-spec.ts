@@ -62,6 +62,7 @@ const directory: CallerDirectory & { asked: number } = {
     this.asked += 1;
     return Promise.resolve(Object.entries(CALLERS).find(([key]) => hashApiKey(key) === keyHash)?.[1]);
   },
+  callerOf: () => Promise.resolve(undefined),
 };
 
 describe('A service with limits', () => {

@@ -31,6 +31,16 @@ export class ConsumerRegistry {
       .map((consumer) => consumer.group);
   }
 
+  /** Messages to handle by group and partition, of groups that know. */
+  lag(): ReadonlyMap<string, ReadonlyMap<string, number>> {
+    return new Map(
+      [...this.consumers].flatMap(([group, consumer]) => {
+        const lag = consumer.lag?.();
+        return lag === undefined ? [] : [[group, lag] as const];
+      }),
+    );
+  }
+
   async deadLetters(): Promise<DeadLetter[]> {
     return (await Promise.all([...this.consumers.values()].map((consumer) => consumer.deadLetters()))).flat();
   }

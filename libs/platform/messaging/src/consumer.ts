@@ -1,3 +1,4 @@
+import { inSpan } from '@registry/observability';
 import type { ReadModel, ReadModelTransaction } from '@registry/persistence';
 import { ConsumerCheckpoint, DeadLetter } from './consumer-tables.js';
 import type { Consumption, Delivery, DeliveryBatch, Messaging } from './messaging.port.js';
@@ -71,7 +72,17 @@ export class Consumer implements RunningConsumer {
         );
         return row?.checkpoint;
       },
-      handle: (batch) => this.inTurn(() => this.handle(batch)),
+      handle: (batch) =>
+        this.inTurn(() =>
+          inSpan(
+            `consume ${this.spec.group}`,
+            {
+              attributes: { 'messaging.batch.message_count': batch.deliveries.length },
+              causes: batch.deliveries.map(({ event }) => event.traceparent),
+            },
+            () => this.handle(batch),
+          ),
+        ),
       onTrouble: (error) => this.report({ kind: 'infrastructure', code: codeOf(error) }),
     });
   }
@@ -85,6 +96,10 @@ export class Consumer implements RunningConsumer {
 
   isCaughtUp(): boolean {
     return this.consumption?.isCaughtUp() ?? false;
+  }
+
+  lag(): ReadonlyMap<string, number> | undefined {
+    return this.consumption?.lag?.();
   }
 
   /** Dead letters of this group, oldest first. */

@@ -1,8 +1,37 @@
+import { randomUUID } from 'node:crypto';
 import { createMemoryEventStore } from '@registry/event-store';
 import { EmbeddedMessaging } from './embedded-messaging.js';
+import type { Consumption } from './messaging.port.js';
 import { describeMessagingContract } from './messaging.contract.js';
 
 describeMessagingContract('Embedded messaging', () => {
   const store = createMemoryEventStore();
   return Promise.resolve({ messaging: new EmbeddedMessaging(store), store, close: () => store.close() });
+});
+
+describe('Embedded messaging', () => {
+  it('moves the checkpoint past what the map leaves out', async () => {
+    const store = createMemoryEventStore();
+    const messaging = new EmbeddedMessaging(store);
+    messaging.declare({ topic: 'privacy.settings.v1', categories: ['privacy'], toContract: () => undefined });
+    let consumption: Consumption | undefined;
+    const moved = new Promise<string>((resolve) => {
+      consumption = messaging.consume({
+        group: 'test',
+        topics: ['privacy.settings.v1'],
+        checkpointOf: () => Promise.resolve(undefined),
+        handle: (batch) => {
+          expect(batch.deliveries).toStrictEqual([]);
+          resolve(batch.checkpoint);
+          return Promise.resolve();
+        },
+      });
+    });
+    const { position } = await store.append('privacy-1', 'none', [
+      { id: randomUUID(), type: 'Private', data: {}, metadata: { schemaVersion: 1 } },
+    ]);
+    expect(await moved).toBe(position);
+    await consumption?.stop();
+    await store.close();
+  });
 });

@@ -1,5 +1,7 @@
 import { categoryOf, type EventStore, type Position, type RecordedEvent } from '@registry/event-store';
 import type { ContractEvent, TopicName } from '@registry/contracts';
+import { pauseFor, retry } from './retry.js';
+import { contractOf } from './topic-map.js';
 import type { ConsumeOptions, Consumption, Delivery, Messaging, TopicDeclaration } from './messaging.port.js';
 
 /** The embedded log is one partition. */
@@ -12,8 +14,6 @@ const PAGE_SIZE = 100;
  * the store) is shared. A message that comes alone does not wait.
  */
 const PACE_MS = 20;
-const FIRST_RETRY_MS = 50;
-const LAST_RETRY_MS = 5_000;
 
 /**
  * Messaging over the event store of the same process: a topic's map is applied on reading a durable subscription,
@@ -87,7 +87,7 @@ const mappingOnce = ({ toContract, ...declaration }: TopicDeclaration): TopicDec
     toContract: (event) => {
       let contract = mapped.get(event);
       if (contract === undefined) {
-        const made = toContract(event);
+        const made = contractOf(toContract, event);
         contract = made === undefined ? 'not published' : frozen(made);
         mapped.set(event, contract);
       }
@@ -112,32 +112,3 @@ const deliveriesOf = (event: RecordedEvent, declarations: readonly TopicDeclarat
   }
   return deliveries;
 };
-
-/** Tries for ever with growing pauses until aborted: infrastructure comes back, and nothing may be skipped meanwhile. */
-const retry = async <T>(
-  attempt: () => Promise<T>,
-  signal: AbortSignal,
-  onTrouble?: (error: unknown) => void,
-): Promise<T | undefined> => {
-  for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LAST_RETRY_MS)) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      onTrouble?.(error);
-      await pauseFor(pause, signal);
-      if (signal.aborted) return undefined;
-    }
-  }
-};
-
-const pauseFor = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-  });

@@ -45,10 +45,15 @@ export interface Consumption {
   stop(): Promise<void>;
   /** True when everything that was readable at the last look has been handled. */
   isCaughtUp(): boolean;
+  /** Messages not handled yet at the last look, by partition; absent where the adapter cannot count them. */
+  lag?(): ReadonlyMap<string, number>;
 }
 
 export interface Messaging {
-  /** Before any consumer of the topic starts. Declaring a topic twice is an error. */
+  /**
+   * Says what this process publishes. Embedded: before any consumer of the topic starts. Declaring a topic twice is an
+   * error.
+   */
   declare(declaration: TopicDeclaration): void;
   consume(options: ConsumeOptions): Consumption;
 }

@@ -7,6 +7,8 @@ export interface RunningConsumer {
   stop(): Promise<void>;
   /** Has it handled everything that is there? */
   isCaughtUp(): boolean;
+  /** Messages to handle, by partition; where that is known. */
+  lag?(): ReadonlyMap<string, number> | undefined;
   /** Oldest first. */
   deadLetters(): Promise<DeadLetter[]>;
   /** @returns how many succeeded, and how many remain */

@@ -20,6 +20,10 @@ const flag = Transform(({ value }: { value: unknown }) =>
   value === '1' ? true : value === '0' ? false : value,
 );
 
+const whole = Transform(({ value }: { value: unknown }) =>
+  /^\d+$/.test(String(value)) ? Number(value) : value,
+);
+
 /** `192.0.2.1` or `2001:db8::/32`, or one of the names that Fastify knows for private networks. */
 const isProxy = (text: string): boolean => {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
@@ -51,7 +55,7 @@ const IsSmtpUrl = () =>
 /** What the environment configures. Validated at boot: a service with a wrong setting does not start. */
 export class Configuration {
   /** 0 picks a free port. */
-  @Transform(({ value }: { value: unknown }) => (/^\d+$/.test(String(value)) ? Number(value) : value))
+  @whole
   @IsInt()
   @Min(0)
   @Max(65_535)
@@ -72,12 +76,70 @@ export class Configuration {
   @IsString()
   DATA_DIR = './data';
 
+  /** A set of defaults for the adapters: all engines within the process, or servers that several processes share. */
+  @IsIn(['embedded', 'distributed'])
+  PROFILE: 'embedded' | 'distributed' = 'embedded';
+
   /** Adapter of the event store port. */
   @IsIn(['sqlite', 'postgres'])
   EVENT_STORE: 'sqlite' | 'postgres' = 'sqlite';
 
-  /** Where the facts are when `EVENT_STORE=postgres`. */
-  @ValidateIf((configuration: Configuration) => configuration.EVENT_STORE === 'postgres')
+  /** Where projections are. */
+  @IsIn(['sqlite', 'postgres'])
+  READ_MODELS: 'sqlite' | 'postgres' = 'sqlite';
+
+  /** Where content keys are. */
+  @IsIn(['sqlite', 'postgres'])
+  CONTENT_KEYS: 'sqlite' | 'postgres' = 'sqlite';
+
+  /** How contexts hear of one another: within the process, or over Kafka. */
+  @IsIn(['embedded', 'kafka'])
+  MESSAGING: 'embedded' | 'kafka' = 'embedded';
+
+  /** `host:port` of some brokers, separated by commas, when `MESSAGING=kafka`. */
+  @ValidateIf((configuration: Configuration) => configuration.MESSAGING === 'kafka')
+  @Matches(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/)
+  KAFKA_BROKERS?: string;
+
+  /** Put before the names of topics and groups, so that deployments can share a cluster. */
+  @Matches(/^[a-z0-9.-]{0,40}$/)
+  KAFKA_PREFIX = '';
+
+  /** Copies of each partition: 3 with three brokers or more. */
+  @whole
+  @IsInt()
+  @Min(1)
+  @Max(7)
+  KAFKA_REPLICATION = 1;
+
+  /** Partitions of each topic; set when the topic is made (docs/runbook.md). */
+  @whole
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  KAFKA_PARTITIONS = 6;
+
+  /** TLS to the brokers. */
+  @flag
+  @IsBoolean()
+  KAFKA_TLS = false;
+
+  /** SASL/SCRAM-SHA-512, with `KAFKA_PASSWORD`. */
+  @IsOptional()
+  @IsString()
+  KAFKA_USERNAME?: string;
+
+  @ValidateIf((configuration: Configuration) => configuration.KAFKA_USERNAME !== undefined)
+  @IsString()
+  KAFKA_PASSWORD?: string;
+
+  /** Folder of the registry's own keys: the key ring, and the keys that wrap content keys. `DATA_DIR/keys` unless said otherwise. */
+  @IsOptional()
+  @IsString()
+  KEYS_DIR?: string;
+
+  /** The database of whatever is in PostgreSQL. */
+  @ValidateIf((configuration: Configuration) => configuration.usesPostgres)
   @Matches(/^postgres(ql)?:\/\//)
   POSTGRES_URL?: string;
 
@@ -103,6 +165,11 @@ export class Configuration {
   @IsEmail()
   SMTP_FROM?: string;
 
+  /** Where traces go, an OTLP collector over HTTP; empty: there are none. */
+  @ValidateIf((configuration: Configuration) => configuration.OTEL_EXPORTER_OTLP_ENDPOINT !== '')
+  @Matches(/^https?:\/\//)
+  OTEL_EXPORTER_OTLP_ENDPOINT = '';
+
   @IsIn(['debug', 'info', 'warn', 'error', 'silent'])
   LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' | 'silent' = 'info';
 
@@ -110,6 +177,10 @@ export class Configuration {
   @flag
   @IsBoolean()
   REGISTRY_DEMO = false;
+
+  get usesPostgres(): boolean {
+    return [this.EVENT_STORE, this.READ_MODELS, this.CONTENT_KEYS].includes('postgres');
+  }
 
   get trustedProxies(): string[] {
     return proxiesIn(this.TRUSTED_PROXIES);
@@ -131,15 +202,39 @@ const NAMES = [
   'HOST',
   'TRUSTED_PROXIES',
   'DATA_DIR',
+  'PROFILE',
   'EVENT_STORE',
+  'READ_MODELS',
+  'CONTENT_KEYS',
+  'MESSAGING',
+  'KAFKA_BROKERS',
+  'KAFKA_PREFIX',
+  'KAFKA_REPLICATION',
+  'KAFKA_PARTITIONS',
+  'KAFKA_TLS',
+  'KAFKA_USERNAME',
+  'KAFKA_PASSWORD',
+  'KEYS_DIR',
   'POSTGRES_URL',
   'GATE_PROCESSES',
   'DELIVERY',
   'SMTP_URL',
   'SMTP_FROM',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
   'LOG_LEVEL',
   'REGISTRY_DEMO',
 ] as const satisfies readonly (keyof Configuration)[];
+
+/** What each profile says where nothing else is said. */
+const PROFILES: Readonly<Record<string, Readonly<Partial<Configuration>>>> = {
+  distributed: {
+    EVENT_STORE: 'postgres',
+    READ_MODELS: 'postgres',
+    CONTENT_KEYS: 'postgres',
+    MESSAGING: 'kafka',
+    GATE_PROCESSES: 'several',
+  },
+};
 
 /** @throws InvalidConfiguration */
 export const readConfiguration = (
@@ -151,7 +246,7 @@ export const readConfiguration = (
       return value === undefined || value === '' ? [] : [[name, value]];
     }),
   );
-  const configuration = plainToInstance(Configuration, given);
+  const configuration = plainToInstance(Configuration, { ...PROFILES[given['PROFILE'] ?? ''], ...given });
   const errors = validateSync(configuration, { forbidUnknownValues: true });
   if (errors.length > 0) {
     const places = errors.map(

@@ -14,7 +14,7 @@ const THREAD = `
     if (call === 'start') parentPort.postMessage({ kind: 'caught-up', caughtUp: true });
     if (call === 'stop') parentPort.close();
   });
-  if (workerData.configuration.DATA_DIR === '/nowhere') throw new Error('No folder');
+  if (workerData.stores.DATA_DIR === '/nowhere') throw new Error('No folder');
   parentPort.postMessage({ kind: 'ready' });
 `;
 
@@ -28,7 +28,11 @@ describe('A consumer on a thread of its own', () => {
   const faults: string[] = [];
   const logger = { error: (event: string) => faults.push(event) } as unknown as Logger;
   const settings = (DATA_DIR: string) =>
-    ({ configuration: { DATA_DIR, EVENT_STORE: 'sqlite', LOG_LEVEL: 'silent' }, owns: [] }) as const;
+    ({
+      stores: { DATA_DIR, EVENT_STORE: 'sqlite', READ_MODELS: 'sqlite', CONTENT_KEYS: 'sqlite' },
+      logLevel: 'silent',
+      owns: [],
+    }) as const;
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'consumer-thread-'));

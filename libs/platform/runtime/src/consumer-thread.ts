@@ -1,12 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { DeadLetter, RunningConsumer } from '@registry/messaging';
 import { errorCode, type Logger } from '@registry/observability';
+import type { StoreSettings } from './adapters.js';
 import type { Configuration } from './configuration.js';
 import type { Context } from './read-models.js';
 
 /** What a consumer's thread is told when it starts. */
 export interface ThreadSettings {
-  readonly configuration: Pick<Configuration, 'DATA_DIR' | 'EVENT_STORE' | 'POSTGRES_URL' | 'LOG_LEVEL'>;
+  readonly stores: StoreSettings;
+  readonly logLevel: Configuration['LOG_LEVEL'];
   /** The contexts that it projects. */
   readonly owns: readonly Context[];
 }

@@ -1,3 +1,4 @@
+export type { StoreSettings } from './adapters.js';
 export * from './clock.js';
 export * from './configuration.js';
 export * from './consumer-trouble-log.js';

@@ -1,15 +1,15 @@
-import { join } from 'node:path';
 import { CONSUMER_ENTITIES, CreateConsumerTables1700000000000 } from '@registry/messaging';
-import { openReadModel, type EntityClass, type ReadModel } from '@registry/persistence';
+import type { EntityClass, ReadModel } from '@registry/persistence';
 import type { MigrationInterface } from 'typeorm';
+import { openReadModelOf, type StoreSettings } from './adapters.js';
 
 export const CONTEXTS = ['directory', 'ingestion', 'identity', 'privacy', 'query', 'reminders'] as const;
 export type Context = (typeof CONTEXTS)[number];
 
 export interface ReadModelSchema {
-  /** The context: its file is `read-<context>.db`. */
+  /** The context: its file is `read-<context>.db`, its schema on PostgreSQL `read_<context>`. */
   readonly context: Context;
-  /** Of a context with several files, for a file has one writer: `read-<context>-<part>.db`. */
+  /** Of a context with several, for a file has one writer: `read-<context>_<part>.db`, `read_<context>_<part>`. */
   readonly part?: string;
   readonly entities: readonly EntityClass<object>[];
   readonly migrations: readonly (new () => MigrationInterface)[];
@@ -20,7 +20,7 @@ export class ReadModels {
   private readonly open_: ReadModel[] = [];
 
   constructor(
-    private readonly folder: string,
+    private readonly settings: StoreSettings,
     /** The contexts that this process projects; what others project it only asks. */
     private readonly owned: readonly Context[],
   ) {}
@@ -34,8 +34,8 @@ export class ReadModels {
     { context, part, entities, migrations }: ReadModelSchema,
     { readOnly = !this.owns(context) }: { readonly readOnly?: boolean } = {},
   ): Promise<ReadModel> {
-    const readModel = await openReadModel({
-      file: join(this.folder, `read-${part === undefined ? context : `${context}-${part}`}.db`),
+    const readModel = await openReadModelOf(this.settings, {
+      context: part === undefined ? context : `${context}_${part}`,
       entities: [...CONSUMER_ENTITIES, ...entities],
       migrations: [CreateConsumerTables1700000000000, ...migrations],
       readOnly,

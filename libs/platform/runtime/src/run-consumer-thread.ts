@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openSqliteKeyReader, type KeyReader } from '@registry/content-keys';
-import { openPostgresEventStore, openSqliteEventStore, type EventStore } from '@registry/event-store';
+import type { KeyReader } from '@registry/content-keys';
+import type { EventStore } from '@registry/event-store';
 import { EmbeddedMessaging, type Messaging, type RunningConsumer } from '@registry/messaging';
 import { createLogger, errorCode, type Logger } from '@registry/observability';
+import { openKeyReader, openStoreToRead } from './adapters.js';
 import type { ThreadMessage, ThreadRequest, ThreadSettings } from './consumer-thread.js';
 import { ReadModels } from './read-models.js';
 
@@ -16,8 +16,6 @@ export interface ThreadParts {
   readonly logger: Logger;
 }
 
-/** How often the thread looks for new events, ms: a look costs some microseconds. */
-const POLL_MS = 10;
 /** Nobody waits for this thread: in a longer batch more of one person's events are dealt with together. */
 const PAGE_SIZE = 1_000;
 const CAUGHT_UP_EVERY_MS = 20;
@@ -33,17 +31,17 @@ export const runConsumerThread = (build: (parts: ThreadParts) => Promise<Running
 const run = async (build: (parts: ThreadParts) => Promise<RunningConsumer>): Promise<void> => {
   const port = parentPort;
   if (port === null) throw new Error('Not on a thread of its own');
-  const { configuration, owns } = workerData as ThreadSettings;
+  const { stores, logLevel, owns } = workerData as ThreadSettings;
   const tell = (message: ThreadMessage) => port.postMessage(message);
-  const store = await openStore(configuration);
-  const contentKeys = openSqliteKeyReader({ file: join(configuration.DATA_DIR, 'keys.db') });
-  const readModels = new ReadModels(configuration.DATA_DIR, owns);
+  const store = await openStoreToRead(stores);
+  const contentKeys = openKeyReader(stores);
+  const readModels = new ReadModels(stores, owns);
   const consumer = await build({
     store,
     contentKeys,
     messaging: new EmbeddedMessaging(store, PAGE_SIZE),
     readModels,
-    logger: createLogger(configuration.LOG_LEVEL),
+    logger: createLogger(logLevel),
   });
 
   let caughtUp = false;
@@ -71,12 +69,3 @@ const run = async (build: (parts: ThreadParts) => Promise<RunningConsumer>): Pro
   });
   tell({ kind: 'ready' });
 };
-
-const openStore = ({
-  EVENT_STORE,
-  POSTGRES_URL,
-  DATA_DIR,
-}: ThreadSettings['configuration']): Promise<EventStore> =>
-  EVENT_STORE === 'postgres'
-    ? openPostgresEventStore({ connectionString: POSTGRES_URL ?? '' })
-    : openSqliteEventStore({ file: join(DATA_DIR, 'events.db'), readOnly: true, pollInterval: POLL_MS });

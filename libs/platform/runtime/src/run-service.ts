@@ -1,14 +1,16 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpApp, serveOpenApi } from '@registry/http';
-import { createLogger, Metrics, type Logger } from '@registry/observability';
-import { readConfiguration, type Configuration } from './configuration.js';
+import { createLogger, Metrics, startTracing, stopTracing, type Logger } from '@registry/observability';
+import { InvalidConfiguration, readConfiguration, type Configuration } from './configuration.js';
 import { holdDataFolder } from './data-folder.js';
 
 export interface ServiceDefinition {
   readonly name: string;
-  /** Does it write to the data folder? Then it holds the folder against a second one. */
-  readonly writes: boolean;
+  /** Is the data folder its own? Then it holds the folder against a second one. */
+  readonly holdsFolder?: boolean;
+  /** The one profile that it can run in. */
+  readonly profile?: Configuration['PROFILE'];
   readonly module: (options: {
     readonly configuration: Configuration;
     readonly logger: Logger;
@@ -37,11 +39,22 @@ export const runService = (service: ServiceDefinition): void => {
   });
 };
 
-const start = async ({ name, writes, module, prepare }: ServiceDefinition): Promise<void> => {
+const start = async ({
+  name,
+  holdsFolder = false,
+  profile,
+  module,
+  prepare,
+}: ServiceDefinition): Promise<void> => {
   const began = performance.now();
   const configuration = readConfiguration(process.env);
-  const folder = writes ? holdDataFolder(configuration.DATA_DIR) : undefined;
+  if (profile !== undefined && configuration.PROFILE !== profile)
+    throw new InvalidConfiguration(
+      `${name} runs with PROFILE=${profile} only; npm start has all services in one`,
+    );
+  const folder = holdsFolder ? holdDataFolder(configuration.DATA_DIR) : undefined;
   const logger = createLogger(configuration.LOG_LEVEL);
+  startTracing({ service: name.toLowerCase(), endpoint: configuration.OTEL_EXPORTER_OTLP_ENDPOINT });
   const metrics = new Metrics(name.toLowerCase());
   const app = await createHttpApp(module({ configuration, logger, metrics }), logger, {
     trustedProxies: configuration.trustedProxies,
@@ -68,10 +81,13 @@ const start = async ({ name, writes, module, prepare }: ServiceDefinition): Prom
     // A kept-alive connection is idle again only after its answer.
     setInterval(() => server.closeIdleConnections(), IDLE_POLL_MS).unref();
     setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
-    void app.close().finally(() => {
-      folder?.release();
-      process.exit(0);
-    });
+    void app
+      .close()
+      .finally(stopTracing)
+      .finally(() => {
+        folder?.release();
+        process.exit(0);
+      });
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

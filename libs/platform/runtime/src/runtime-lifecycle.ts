@@ -3,6 +3,7 @@ import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry } from '@registry/messaging';
 import { METRICS, type Metrics } from '@registry/observability';
+import { KafkaConnection } from './kafka.js';
 import { ReadModels } from './read-models.js';
 
 /**
@@ -18,15 +19,18 @@ export class RuntimeLifecycle implements OnApplicationBootstrap, OnApplicationSh
     private readonly readModels: ReadModels,
     private readonly consumers: ConsumerRegistry,
     @Inject(METRICS) private readonly metrics: Metrics,
+    @Inject(KafkaConnection) private readonly kafka: KafkaConnection | undefined,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.measure();
+    await this.kafka?.start();
     await this.consumers.startAll();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.consumers.stopAll();
+    await this.kafka?.stop();
     await this.readModels.closeAll();
     await this.keys?.close();
     await this.store.close();
@@ -38,6 +42,20 @@ export class RuntimeLifecycle implements OnApplicationBootstrap, OnApplicationSh
       const behind = new Set(consumers.behind());
       return consumers.groups().map((group) => ({ labels: { group }, value: behind.has(group) ? 1 : 0 }));
     });
+    metrics.gauge('registry_consumer_lag', 'Messages to handle', ['group', 'partition'], () =>
+      [...consumers.lag()].flatMap(([group, partitions]) =>
+        [...partitions].map(([partition, value]) => ({ labels: { group, partition }, value })),
+      ),
+    );
+    const { kafka } = this;
+    if (kafka !== undefined) {
+      metrics.gauge('registry_relay_behind', 'Has the relay events to publish?', ['role'], () => {
+        const { relay } = kafka;
+        return relay === undefined
+          ? []
+          : [{ labels: { role: relay.status().role }, value: relay.isCaughtUp() ? 0 : 1 }];
+      });
+    }
     metrics.gauge('registry_dead_letters', 'Messages put aside', ['group', 'reason'], async () => {
       const counts = new Map<string, { labels: Record<string, string>; value: number }>();
       for (const { group, reason } of await consumers.deadLetters()) {

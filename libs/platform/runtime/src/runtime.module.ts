@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import {
   DISTINCT_SUBJECTS,
@@ -6,25 +5,25 @@ import {
   MemoryTokenBuckets,
   RequestLimits,
 } from '@registry/access';
-import {
-  CONTENT_KEYS,
-  KEY_RING,
-  openKeyRing,
-  openSqliteContentKeys,
-  type ContentKeys,
-  type KeyRing,
-} from '@registry/content-keys';
-import {
-  EVENT_STORE,
-  openPostgresEventStore,
-  openSqliteEventStore,
-  type EventStore,
-} from '@registry/event-store';
+import { CONTENT_KEYS, KEY_RING, openKeyRing, type ContentKeys, type KeyRing } from '@registry/content-keys';
+import { EVENT_STORE, type EventStore } from '@registry/event-store';
+import { EXCHANGE, type Exchange } from '@registry/exchange';
 import { ConsumerRegistry, EmbeddedMessaging, MESSAGING } from '@registry/messaging';
-import { createLogger, LOGGER, METRICS, Metrics, type Logger } from '@registry/observability';
+import {
+  createLogger,
+  errorCode,
+  isTracing,
+  LOGGER,
+  METRICS,
+  Metrics,
+  type Logger,
+} from '@registry/observability';
+import { keyFolderOf, openContentKeys, openStore } from './adapters.js';
 import { CLOCK, systemClock, type Clock } from './clock.js';
 import { Configuration } from './configuration.js';
+import { KafkaConnection } from './kafka.js';
 import { ReadModels, type Context } from './read-models.js';
+import { tracedEventStore } from './traced-event-store.js';
 import { RuntimeLifecycle } from './runtime-lifecycle.js';
 
 /** What whoever starts a service says of it. */
@@ -33,6 +32,8 @@ export interface ServiceOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
+  /** With others outside; none unless the configuration says so. */
+  readonly exchange?: Exchange;
 }
 
 export interface RuntimeOptions extends ServiceOptions {
@@ -56,28 +57,51 @@ export class RuntimeModule {
     clock = systemClock,
     logger,
     metrics,
+    exchange,
   }: RuntimeOptions): DynamicModule {
-    const folder = configuration.DATA_DIR;
     const providers: Provider[] = [
       { provide: Configuration, useValue: configuration },
       { provide: CLOCK, useValue: clock },
       { provide: LOGGER, useValue: logger ?? createLogger(configuration.LOG_LEVEL) },
       { provide: METRICS, useValue: metrics ?? new Metrics(service) },
-      { provide: EVENT_STORE, useFactory: () => openStore(configuration, clock) },
-      { provide: KEY_RING, useFactory: (): Promise<KeyRing> => openKeyRing(join(folder, 'keys')) },
-      { provide: ReadModels, useValue: new ReadModels(folder, owns) },
+      {
+        provide: EVENT_STORE,
+        useFactory: async () => {
+          const store = await openStore(configuration, clock);
+          return isTracing() ? tracedEventStore(store) : store;
+        },
+      },
+      { provide: KEY_RING, useFactory: (): Promise<KeyRing> => openKeyRing(keyFolderOf(configuration)) },
+      { provide: ReadModels, useValue: new ReadModels(configuration, owns) },
       { provide: ConsumerRegistry, useValue: new ConsumerRegistry() },
       {
+        provide: KafkaConnection,
+        useFactory: (store: EventStore, log: Logger) =>
+          configuration.MESSAGING === 'kafka'
+            ? new KafkaConnection(configuration, service, store, log)
+            : undefined,
+        inject: [EVENT_STORE, LOGGER],
+      },
+      {
         provide: MESSAGING,
-        useFactory: (store: EventStore) => new EmbeddedMessaging(store),
-        inject: [EVENT_STORE],
+        useFactory: (store: EventStore, kafka: KafkaConnection | undefined) =>
+          kafka?.messaging ?? new EmbeddedMessaging(store),
+        inject: [EVENT_STORE, KafkaConnection],
       },
       {
         provide: CONTENT_KEYS,
-        useFactory: (): Promise<ContentKeys | undefined> =>
-          owns.length > 0
-            ? openSqliteContentKeys({ file: join(folder, 'keys.db') })
+        useFactory: (log: Logger): Promise<ContentKeys | undefined> =>
+          owns.length > 0 || configuration.CONTENT_KEYS === 'postgres'
+            ? openContentKeys(configuration, (error) =>
+                log.warn('keys.rotation-failed', { code: errorCode(error) }),
+              )
             : Promise.resolve(undefined),
+        inject: [LOGGER],
+      },
+      {
+        provide: EXCHANGE,
+        useFactory: (kafka: KafkaConnection | undefined) => exchange ?? kafka?.exchange,
+        inject: [KafkaConnection],
       },
       { provide: RequestLimits, useFactory: () => new RequestLimits(new MemoryTokenBuckets()) },
       { provide: DISTINCT_SUBJECTS, useFactory: () => new MemoryDistinctSubjects() },
@@ -97,6 +121,7 @@ export class RuntimeModule {
         ConsumerRegistry,
         MESSAGING,
         CONTENT_KEYS,
+        EXCHANGE,
         RequestLimits,
         DISTINCT_SUBJECTS,
         RuntimeLifecycle,
@@ -104,14 +129,3 @@ export class RuntimeModule {
     };
   }
 }
-
-const openStore = async (configuration: Configuration, clock: Clock): Promise<EventStore> => {
-  if (configuration.EVENT_STORE === 'postgres') {
-    return openPostgresEventStore({ connectionString: configuration.POSTGRES_URL ?? '' });
-  }
-  return openSqliteEventStore({
-    file: join(configuration.DATA_DIR, 'events.db'),
-    now: () => clock.now(),
-    writer: 'thread',
-  });
-};

@@ -30,24 +30,20 @@ export class StoredCallers implements CallerDirectory {
       accessStreams.organization(found.organizationId),
     ]);
     const client = clientHead?.data['state'] as ClientState | undefined;
-    const organization = organizationHead?.data['state'] as OrganizationState | undefined;
-    if (
-      client?.status !== 'active' ||
-      !isKeyOf(client, keyHash, this.clock.now()) ||
-      organization?.status !== 'active'
-    ) {
+    const caller = callerIn(client, organizationHead?.data['state'] as OrganizationState | undefined);
+    if (client === undefined || caller === undefined || !isKeyOf(client, keyHash, this.clock.now())) {
       this.known.delete(keyHash);
       return undefined;
     }
-    const { clientId, organizationId, roles, processingIds, limits, actsForUsers } = client;
-    return {
-      clientId,
-      organizationId,
-      roles,
-      processingIds,
-      ...(limits === undefined ? {} : { limits }),
-      ...(actsForUsers === undefined ? {} : { actsForUsers }),
-    };
+    return caller;
+  }
+
+  async callerOf(clientId: string): Promise<Caller | undefined> {
+    const [clientHead] = await this.store.heads([accessStreams.client(clientId)]);
+    const client = clientHead?.data['state'] as ClientState | undefined;
+    if (client === undefined) return undefined;
+    const [organizationHead] = await this.store.heads([accessStreams.organization(client.organizationId)]);
+    return callerIn(client, organizationHead?.data['state'] as OrganizationState | undefined);
   }
 
   /** A key just made known here works before the directory's tables have it. */
@@ -66,6 +62,23 @@ export class StoredCallers implements CallerDirectory {
     return row;
   }
 }
+
+/** Undefined unless both are active. */
+const callerIn = (
+  client: ClientState | undefined,
+  organization: OrganizationState | undefined,
+): Caller | undefined => {
+  if (client?.status !== 'active' || organization?.status !== 'active') return undefined;
+  const { clientId, organizationId, roles, processingIds, limits, actsForUsers } = client;
+  return {
+    clientId,
+    organizationId,
+    roles,
+    processingIds,
+    ...(limits === undefined ? {} : { limits }),
+    ...(actsForUsers === undefined ? {} : { actsForUsers }),
+  };
+};
 
 /** After a rotation the earlier key is good for some time, so that the client can change over without a gap. */
 const isKeyOf = ({ keyHash, earlierKey }: ClientState, given: string, now: Date): boolean =>

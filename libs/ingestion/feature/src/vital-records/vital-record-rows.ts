@@ -24,6 +24,9 @@ export const vitalRecordRows = (events: readonly VitalEvent[]): UploadKind => ({
   },
 });
 
+export const BIRTHS = vitalRecordRows(['birth', 'amendment', 'replacement', 'void']);
+export const DEATHS = vitalRecordRows(['death']);
+
 const implausible = (row: VitalRecordRow, today: string): RowProblem[] => {
   const { event, birthDate, deathDate, issuedAt } = row;
   const problems: RowProblem[] = [];

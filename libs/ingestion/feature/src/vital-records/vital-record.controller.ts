@@ -4,10 +4,7 @@ import { CurrentCaller, Roles, type Caller } from '@registry/access';
 import { CommandId, Emits } from '@registry/http';
 import { rowsOfBody, ROW_MEDIA_TYPES } from '../uploads/row-body.js';
 import { Uploads, type UploadAnswer } from '../uploads/uploads.js';
-import { vitalRecordRows } from './vital-record-rows.js';
-
-const BIRTHS = vitalRecordRows(['birth', 'amendment', 'replacement', 'void']);
-const DEATHS = vitalRecordRows(['death']);
+import { BIRTHS, DEATHS } from './vital-record-rows.js';
 
 @ApiTags('submissions')
 @Controller()

@@ -64,14 +64,10 @@ const NOTHING_OPENED: CustodialSource = {
 };
 
 const launch = (file: string, configuration: Configuration, logger: Logger): Promise<ConsumerThread> => {
-  const { DATA_DIR, EVENT_STORE: store, POSTGRES_URL, LOG_LEVEL } = configuration;
   const settings = {
-    configuration: {
-      DATA_DIR,
-      EVENT_STORE: store,
-      LOG_LEVEL,
-      ...(POSTGRES_URL === undefined ? {} : { POSTGRES_URL }),
-    },
+    // A thread gets values only.
+    stores: { ...configuration },
+    logLevel: configuration.LOG_LEVEL,
     owns: ['query'],
   } as const;
   return ConsumerThread.launch(RECORD_GROUP, file, settings, logger);
