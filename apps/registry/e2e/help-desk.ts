@@ -1,4 +1,4 @@
-import type { RegistryProcess } from './registry-process.js';
+import type { RunningRegistry } from './registry-process.js';
 
 export interface FormPerson {
   readonly family: string;
@@ -16,7 +16,7 @@ const SECOND_STAFF = 'demo-help-desk-2';
 
 /** The help desk's way with a request, as far as up to its approval. */
 export const verifiedRequest = async (
-  registry: RegistryProcess,
+  registry: RunningRegistry,
   change: Change,
   { family, given, birthDate }: FormPerson,
 ): Promise<string> => {
@@ -34,7 +34,7 @@ export const verifiedRequest = async (
   return requestId;
 };
 
-export const approve = async (registry: RegistryProcess, requestId: string): Promise<string> => {
+export const approve = async (registry: RunningRegistry, requestId: string): Promise<string> => {
   const approved = await registry.request('POST', `/privacy/requests/${requestId}/approve`, {
     as: SECOND_STAFF,
   });
@@ -42,14 +42,14 @@ export const approve = async (registry: RegistryProcess, requestId: string): Pro
   return (approved.json() as { status: string }).status;
 };
 
-export const statusOf = async (registry: RegistryProcess, requestId: string): Promise<string> => {
+export const statusOf = async (registry: RunningRegistry, requestId: string): Promise<string> => {
   const answer = await registry.request('GET', `/privacy/requests/${requestId}`, { as: HELP_DESK });
   return (answer.json() as { status: string }).status;
 };
 
 /** Submits, verifies and approves. @throws Error unless the setting is in force at the end */
 export const apply = async (
-  registry: RegistryProcess,
+  registry: RunningRegistry,
   change: Change,
   person: FormPerson,
 ): Promise<string> => {
