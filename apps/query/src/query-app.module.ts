@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CallersModule } from '@registry/directory-feature';
 import { GateModule } from '@registry/privacy-gate';
-import { QueryModule, RecordsModule } from '@registry/query-feature';
+import { QueryModule, RecordsModule, SubscriptionModule } from '@registry/query-feature';
 import { serviceModule, type ServiceOptions } from '@registry/runtime';
 
 /**
@@ -11,14 +11,18 @@ import { serviceModule, type ServiceOptions } from '@registry/runtime';
 @Module({})
 export class QueryAppModule {
   static forRoot(options: ServiceOptions): DynamicModule {
+    const isDistributed = options.configuration.PROFILE === 'distributed';
     return serviceModule(
       QueryAppModule,
-      {
-        ...options,
-        service: 'query',
-        owns: options.configuration.PROFILE === 'distributed' ? ['query'] : [],
-      },
-      [CallersModule, RecordsModule.forRoot(), GateModule, QueryModule],
+      { ...options, service: 'query', owns: isDistributed ? ['query'] : [] },
+      [
+        CallersModule,
+        RecordsModule.forRoot(),
+        GateModule,
+        QueryModule,
+        // Whom to tell is decided where records are projected.
+        ...(isDistributed ? [SubscriptionModule] : []),
+      ],
     );
   }
 }

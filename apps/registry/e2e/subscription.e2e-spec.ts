@@ -70,7 +70,7 @@ describe.each(STORES)('A subscriber, on $name', ({ available, make }: StoreUnder
   };
 
   const subscribe = (json: object, id = PRAIRIE_ID, as = ADMINISTRATOR) =>
-    registry.request('PUT', `/directory/organizations/${id}/subscription`, { as, json });
+    registry.request('PUT', `/subscription/organizations/${id}`, { as, json });
   const page = async (after?: string, as = PRAIRIE): Promise<Page> => {
     const query = after === undefined ? '' : `?after=${after}`;
     const answer = await registry.request('GET', `/subscription/records${query}`, { as });
@@ -370,15 +370,18 @@ describe.each(STORES)('A subscriber, on $name', ({ available, make }: StoreUnder
           records.length === 1 && records[0]?.state === state && records[0].version === version,
       );
     await only('available', 1);
-    const path = `/directory/organizations/${organizationId}`;
-    const end = await registry.request('DELETE', `${path}/subscription`, { as: ADMINISTRATOR });
+    const end = await registry.request('DELETE', `/subscription/organizations/${organizationId}`, {
+      as: ADMINISTRATOR,
+    });
     expect(end.json()).toMatchObject({ status: 'ended' });
     await only('withdrawn', 2);
     await start();
     await only('available', 3);
-    await registry.request('POST', `${path}/agreement/end`, { as: ADMINISTRATOR });
+    await registry.request('POST', `/directory/organizations/${organizationId}/agreement/end`, {
+      as: ADMINISTRATOR,
+    });
     await only('withdrawn', 4);
-    const unknown = await registry.request('DELETE', `/directory/organizations/${LAKESIDE_ID}/subscription`, {
+    const unknown = await registry.request('DELETE', `/subscription/organizations/${LAKESIDE_ID}`, {
       as: ADMINISTRATOR,
     });
     expect(unknown.status).toBe(404);

@@ -9,7 +9,7 @@ export type Context = (typeof CONTEXTS)[number];
 export interface ReadModelSchema {
   /** The context: its file is `read-<context>.db`, its schema on PostgreSQL `read_<context>`. */
   readonly context: Context;
-  /** Of a context with several files, for a file has one writer: `read-<context>-<part>.db`. */
+  /** Of a context with several, for a file has one writer: `read-<context>_<part>.db`, `read_<context>_<part>`. */
   readonly part?: string;
   readonly entities: readonly EntityClass<object>[];
   readonly migrations: readonly (new () => MigrationInterface)[];

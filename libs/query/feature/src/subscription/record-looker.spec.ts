@@ -78,7 +78,7 @@ describe('A look at what a subscriber may be told', () => {
 
   it('says once what two looks find', async () => {
     const looker = new RecordLooker({ store, clock, folded });
-    const stale = interrupted(() => looker.lookAtAll([PERSON]));
+    const stale = interrupted(async () => void (await looker.lookAtAll([PERSON])));
     await new RecordLooker({ store: stale, clock, folded }).lookAtAll([PERSON]);
     await Promise.all(Array.from({ length: 8 }, () => looker.lookAtAll([PERSON])));
     expect(await told()).toEqual(['RecordOffered']);

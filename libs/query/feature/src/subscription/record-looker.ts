@@ -41,12 +41,13 @@ export class RecordLooker {
   /**
    * @param changes of records that call for the look
    * @param patient the projection may be at the same messages: it is waited for
+   * @returns those who may be fetched, but have no record yet: to be looked at again
    * @throws StoreUnavailable @throws RecordsAwaited
    */
   async lookAtAll(
     persons: readonly SubscribedPerson[],
     { changes = [], patient = false }: { changes?: readonly RecordChange[]; patient?: boolean } = {},
-  ): Promise<void> {
+  ): Promise<SubscribedPerson[]> {
     const survivors = new Map<string, Promise<string>>();
     const survivor = (personId: string): Promise<string> => {
       const known = survivors.get(personId) ?? this.survivorOf(personId);
@@ -62,15 +63,18 @@ export class RecordLooker {
       }
     }
     const queue = [...persons];
+    const awaited: SubscribedPerson[] = [];
     const worker = async (): Promise<void> => {
       for (let person = queue.shift(); person !== undefined; person = queue.shift()) {
         const record = await survivor(person.personId);
-        await this.look(person, record, { changes: changesOf.get(record) ?? [], patient });
+        const found = await this.look(person, record, { changes: changesOf.get(record) ?? [], patient });
+        if (found === 'no record') awaited.push(person);
       }
     };
     // `allSettled`, so that no append is still under way when this is tried again.
     const results = await Promise.allSettled(Array.from({ length: WIDTH }, worker));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
+    return awaited;
   }
 
   /**
@@ -81,7 +85,7 @@ export class RecordLooker {
     { organizationId, personId, registryId }: SubscribedPerson,
     record: string,
     { changes, patient }: { readonly changes: readonly RecordChange[]; readonly patient: boolean },
-  ): Promise<void> {
+  ): Promise<'told' | 'no record'> {
     const { store, clock, folded } = this.parts;
     const person: SubscribedPerson = { organizationId, personId, registryId };
     const changed = Math.max(-1, ...changes.map(({ revision }) => revision));
@@ -109,7 +113,7 @@ export class RecordLooker {
         },
         state,
       );
-      if (event === undefined) return;
+      if (event === undefined) return mayFetch && !isOffered && newest === undefined ? 'no record' : 'told';
       const { type, data } = event;
       try {
         await store.append(stream, head?.revision ?? 'none', [

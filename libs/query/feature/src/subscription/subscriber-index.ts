@@ -1,5 +1,6 @@
 import { evidenceOf, type RelationshipState } from '@registry/contracts';
 import type { ReadModel, ReadModelTransaction } from '@registry/persistence';
+import type { SubscribedPerson } from '@registry/query-domain';
 import type { News } from './news.js';
 import { SubscribableMergeRow, SubscribablePersonRow, SubscriberRow } from './subscription-rows.js';
 
@@ -9,9 +10,19 @@ const PAGE = 100;
 export class SubscriberIndex {
   constructor(private readonly readModel: ReadModel) {}
 
-  /** Keeps what is new. @returns of subscribers, whom to look at again */
+  /**
+   * Keeps what is new. Persons and merges are there before it is asked who subscribes: whoever comes to subscribe at the same time, in
+   * another process, finds them when all its persons are looked at.
+   * @returns of subscribers, whom to look at again
+   */
   async keep(news: News): Promise<SubscribablePersonRow[]> {
     const { persons, merges, subscriptions, concerned } = news;
+    if (persons.length > 0 || merges.length > 0) {
+      await this.readModel.write(async (tx) => {
+        await tx.upsert(SubscribablePersonRow, persons);
+        await tx.insertIfAbsent(SubscribableMergeRow, merges);
+      });
+    }
     const known = await this.subscribers();
     const called = known
       .filter(
@@ -19,13 +30,10 @@ export class SubscriberIndex {
           news.organizations.has(organizationId) || news.clients.has(clientId),
       )
       .map(({ organizationId }) => organizationId);
-    const isIdle = known.length === 0 && subscriptions.length === 0;
-    if (isIdle && persons.length === 0 && merges.length === 0) return [];
+    const named = subscriptions.map(({ organizationId }) => organizationId);
+    const subscribing = new Set([...known.map(({ organizationId }) => organizationId), ...named]);
+    if (subscribing.size === 0 || concerned.size + called.length + named.length === 0) return [];
     return this.readModel.write(async (tx) => {
-      await tx.upsert(SubscribablePersonRow, persons);
-      await tx.insertIfAbsent(SubscribableMergeRow, merges);
-      if (isIdle) return [];
-      const named = subscriptions.map(({ organizationId }) => organizationId);
       const rows = await tx.find(SubscriberRow, 'organizationId', [...new Set([...called, ...named])]);
       const subscribers = new Map(rows.map((row) => [row.organizationId, calledAgain(row)]));
       for (const { organizationId, clientId, active } of subscriptions) {
@@ -34,7 +42,6 @@ export class SubscriberIndex {
       }
       await tx.upsert(SubscriberRow, [...subscribers.values()]);
       const found = await tx.find(SubscribablePersonRow, 'personId', await withMerged(tx, concerned));
-      const subscribing = new Set([...known.map(({ organizationId }) => organizationId), ...named]);
       return found.filter(({ organizationId }) => subscribing.has(organizationId));
     });
   }
@@ -78,6 +85,21 @@ export class SubscriberIndex {
         SubscribablePersonRow,
         rows.flatMap((row, index) =>
           now.get(row.id)?.changesAt === row.changesAt ? [{ ...row, changesAt: next[index] ?? '' }] : [],
+        ),
+      );
+    });
+  }
+
+  /** Calls for another look at these, at the latest then. @param at ISO-8601 UTC with milliseconds */
+  async lookAgainAt(persons: readonly SubscribedPerson[], at: string): Promise<void> {
+    if (persons.length === 0) return;
+    await this.readModel.write(async (tx) => {
+      const ids = persons.map(({ organizationId, registryId }) => `${organizationId}|${registryId}`);
+      const rows = await tx.find(SubscribablePersonRow, 'id', ids);
+      await tx.upsert(
+        SubscribablePersonRow,
+        rows.flatMap((row) =>
+          row.changesAt === '' || row.changesAt > at ? [{ ...row, changesAt: at }] : [],
         ),
       );
     });

@@ -16,7 +16,7 @@ export class SubscribablePersonRow {
   @Column('text', { name: 'person_id' })
   personId: string;
 
-  /** When evidence of the relationship next begins or ends, ISO-8601 UTC with milliseconds; empty: never. */
+  /** When to look again, since evidence of the relationship begins or ends then, ISO-8601 UTC with milliseconds; empty: never. */
   @Column('text', { name: 'changes_at' })
   changesAt: string;
 }

@@ -8,6 +8,7 @@ import type { Clock } from '@registry/runtime';
 import type { RecordLooker } from './record-looker.js';
 import type { SubscriberFeed } from './subscriber-feed.query.js';
 import { nextChangeOf, type SubscriberIndex } from './subscriber-index.js';
+import { soonAfter } from './subscription.reactor.js';
 import { SubscriptionClockRow, type SubscriberRow } from './subscription-rows.js';
 import { subscriptionStream } from './subscription.topic.js';
 
@@ -94,16 +95,17 @@ export class SubscriptionSweep {
       const heads = await store.heads(
         persons.map(({ personId }) => accessStreams.relationship(organizationId, personId)),
       );
-      await looker.lookAtAll(persons);
+      const awaited = await looker.lookAtAll(persons);
       const next = heads.map((head) =>
         head === undefined ? '' : nextChangeOf(head.data['state'] as unknown as RelationshipState, now),
       );
       await index.noteChanges(persons, next);
+      await index.lookAgainAt(awaited, soonAfter(now));
     }
   }
 
   private async lookAtAll(subscriber: SubscriberRow): Promise<void> {
-    const { index, looker } = this.parts;
+    const { clock, index, looker } = this.parts;
     let { reached } = subscriber;
     while (!this.stopped) {
       const persons = await index.personsAfter(subscriber.organizationId, reached);
@@ -112,7 +114,7 @@ export class SubscriptionSweep {
         await index.reached(subscriber, 'done');
         return;
       }
-      await looker.lookAtAll(persons);
+      await index.lookAgainAt(await looker.lookAtAll(persons), soonAfter(clock.now()));
       reached = last.registryId;
       // Another call came: the next run begins anew.
       if (!(await index.reached(subscriber, { reached }))) return;

@@ -10,7 +10,7 @@ import { EndSubscription, Subscribe, type SubscriptionView } from './subscriptio
 
 /** What administrators do about subscriptions. */
 @ApiTags('subscriptions')
-@Controller()
+@Controller('subscription')
 @Roles('administrator')
 export class SubscriptionController {
   constructor(
@@ -19,7 +19,7 @@ export class SubscriptionController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  @Put('directory/organizations/:id/subscription')
+  @Put('organizations/:id')
   @Emits('nothing')
   @ApiOperation({ summary: 'The organization is told of records that its client may fetch for a purpose' })
   subscribe(
@@ -30,14 +30,14 @@ export class SubscriptionController {
     return this.commands.execute(new Subscribe(id, clientId, purpose, caller));
   }
 
-  @Delete('directory/organizations/:id/subscription')
+  @Delete('organizations/:id')
   @Emits('nothing')
   @ApiOperation({ summary: 'Ends the subscription: all that it was told of is withdrawn' })
   end(@Param('id', ParseUUIDPipe) id: string, @CurrentCaller() caller: Caller): Promise<SubscriptionView> {
     return this.commands.execute(new EndSubscription(id, caller));
   }
 
-  @Get('subscription/withdrawals/overdue')
+  @Get('withdrawals/overdue')
   @Emits('nothing')
   @ApiOperation({
     summary: 'How many withdrawals are not acknowledged in time, by organization; nobody is named',

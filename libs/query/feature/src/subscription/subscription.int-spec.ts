@@ -308,7 +308,10 @@ describe('Subscribers', () => {
     await told(other, 'RecordAvailable 1');
     expect(toldOf(id)).toEqual([]);
     unfolded.clear();
-    await link('person');
+    await sweep.run();
+    expect(toldOf(id)).toEqual([]);
+    now = START + 60_000;
+    await sweep.run();
     await told(id, 'RecordAvailable 1');
     // One that is made anew is not withdrawn for that.
     unfolded.add(id);

@@ -1,4 +1,4 @@
-import { Inject, Module, Optional, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Module, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { EXCHANGE, type Exchange } from '@registry/exchange';
@@ -61,7 +61,7 @@ export class SubscriptionModule implements OnModuleInit, BeforeApplicationShutdo
     @Inject(SUBSCRIPTIONS_READ_MODEL) private readonly readModel: ReadModel,
     @Inject(QUERY_READ_MODEL) private readonly records: ReadModel,
     @Inject(SUBSCRIBER_FEED) private readonly feed: SubscriberFeed,
-    @Optional() @Inject(EXCHANGE) private readonly exchange: Exchange | undefined,
+    @Inject(EXCHANGE) private readonly exchange: Exchange | undefined,
     private readonly storedRecords: StoredRecords,
     private readonly consumers: ConsumerRegistry,
   ) {}

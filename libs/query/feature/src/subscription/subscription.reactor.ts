@@ -5,6 +5,11 @@ import { newsIn, SUBSCRIPTION_TOPICS } from './news.js';
 import type { RecordLooker } from './record-looker.js';
 import type { SubscriberIndex } from './subscriber-index.js';
 
+/** A record that another process projects may come later than whatever calls for it. */
+const LOOK_AGAIN_MS = 60_000;
+
+export const soonAfter = (now: Date): string => new Date(now.getTime() + LOOK_AGAIN_MS).toISOString();
+
 export interface SubscriptionReactorParts {
   readonly index: SubscriberIndex;
   readonly looker: RecordLooker;
@@ -40,7 +45,8 @@ export const subscriptionReactor = ({
     process: async (deliveries, commit) => {
       const news = newsIn(deliveries, clock.now());
       const persons = await index.keep(news);
-      await looker.lookAtAll(persons, { changes: news.changes, patient: true });
+      const awaited = await looker.lookAtAll(persons, { changes: news.changes, patient: true });
+      await index.lookAgainAt(awaited, soonAfter(clock.now()));
       await commit();
       if (news.subscriptions.length + news.organizations.size + news.clients.size > 0) onCalled();
     },
