@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Credentials, EventStoreDBClient, type StreamingRead } from '@eventstore/db-client';
 import { StoreUnavailable } from './event-store.port.js';
 import { closedError, isAbsentStream, isRefused, unavailable } from './eventstoredb-errors.js';
@@ -44,6 +45,8 @@ export class EventStoreDbConnection {
     readonly deadlines: Deadlines,
     batchAppends: boolean | undefined,
   ) {
+    // Each read under way listens, and Node warns from the eleventh.
+    setMaxListeners(0, this.closing.signal);
     this.url = connectionString.replace(/^kurrent(?:db)?(\+discover)?:/, 'esdb$1:');
     const user = /^esdb(?:\+discover)?:\/\/([^:@/?]+):([^@/?]*)@/.exec(this.url);
     const isInsecure = /[?&]tls=false\b/i.test(this.url);

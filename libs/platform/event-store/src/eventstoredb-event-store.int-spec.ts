@@ -6,6 +6,9 @@ import { openEventStoreDb } from './eventstoredb-event-store.js';
 import { type Fake, startFake } from './testing/eventstoredb-fake.js';
 import { inOrderAsked, onSharedServer } from './testing/eventstoredb-shared-server.js';
 
+// Client, server and the server's disk share this machine with whatever else is tested.
+jest.setTimeout(30_000);
+
 const { EVENTSTORE_URL } = process.env;
 const BACK_OFF = { first: 20, last: 200 };
 

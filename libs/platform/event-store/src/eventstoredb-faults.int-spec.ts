@@ -5,6 +5,9 @@ import { type EventStoreDbOptions, openEventStoreDb } from './eventstoredb-event
 import { StoreUnusable } from './store-errors.js';
 import { type Fake, startFake } from './testing/eventstoredb-fake.js';
 
+// Client, server and the server's disk share this machine with whatever else is tested.
+jest.setTimeout(30_000);
+
 describe('The event store on an EventStoreDB that fails', () => {
   let fake: Fake;
   const stores: EventStore[] = [];
@@ -200,6 +203,17 @@ describe('The event store on an EventStoreDB that fails', () => {
     const stored = await first.read('inquiries-1');
     expect(new Set(stored.map(({ id }) => id)).size).toBe(80);
     expect(stored).toHaveLength(80);
+  });
+
+  it('tells where a journal is that another process appended to', async () => {
+    const [first, second] = [await open(), await open()];
+    const [a, b, c] = [newEvent(), newEvent(), newEvent()];
+    await first.append('inquiries-1', 'any', [a]);
+    await second.append('inquiries-1', 'any', [b]);
+    await expect(first.append('inquiries-1', 'any', [a, c])).rejects.toMatchObject({
+      code: 'STORE.REVISION_CONFLICT',
+      actual: 1,
+    });
   });
 
   it('keeps recordedAt from decreasing over processes whose clocks differ', async () => {

@@ -46,7 +46,7 @@ export async function* followEventStoreDb(
 ): AsyncGenerator<AllPage, void> {
   const { signal } = options;
   // One signal often ends many subscriptions, and Node warns from the eleventh.
-  setMaxListeners(0, signal, connection.closed);
+  setMaxListeners(0, signal);
   const ended = new AbortController();
   const end = (): void => ended.abort();
   signal.addEventListener('abort', end, { once: true });
