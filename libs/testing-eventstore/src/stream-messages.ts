@@ -2,7 +2,7 @@ import { AllStreamPosition, Empty, StreamIdentifier, UUID } from '@eventstore/db
 import { type ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import { type BackedEvent } from './backing-store.js';
 
-/** What the server says where a stream or the log begins or ends by position. */
+/** The server tells times in ticks of 100 ns since 1970. */
 const TICKS_PER_MILLISECOND = 10_000n;
 
 const utf8 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
