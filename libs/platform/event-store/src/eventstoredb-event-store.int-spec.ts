@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { describeEventStoreModel } from './event-store-model.contract.js';
+import { describeEventStoreContract } from './event-store.contract.js';
+import { type EventStore } from './event-store.port.js';
+import { openEventStoreDb } from './eventstoredb-event-store.js';
+import { type Fake, startFake } from './testing/eventstoredb-fake.js';
+import { inOrderAsked, onSharedServer } from './testing/eventstoredb-shared-server.js';
+
+// Client, server and the server's disk share this machine with whatever else is tested.
+jest.setTimeout(30_000);
+
+const { EVENTSTORE_URL } = process.env;
+const BACK_OFF = { first: 20, last: 200 };
+
+const freshPrefix = (): string => `test${randomUUID().slice(0, 8)}`;
+
+if (EVENTSTORE_URL === undefined || EVENTSTORE_URL === '') {
+  describe('The event store on a fake EventStoreDB', () => {
+    let fake: Fake | undefined;
+    const open = (batchAppends: boolean, now?: () => Date): Promise<EventStore> =>
+      openEventStoreDb({
+        connectionString: fake?.server.connectionString ?? '',
+        backOff: BACK_OFF,
+        batchAppends,
+        ...(now && { now }),
+      });
+    const fresh = async (): Promise<void> => {
+      await fake?.stop();
+      fake = await startFake();
+    };
+
+    afterAll(() => fake?.stop());
+
+    describe.each([false, true])('with batched appends: %s', (batchAppends) => {
+      describeEventStoreContract('The EventStoreDB adapter', () => ({
+        open: async (now) => {
+          await fresh();
+          return open(batchAppends, now);
+        },
+        reopen: () => open(batchAppends),
+        interrupt: async () => {
+          await fake?.server.stop();
+          await fake?.server.start();
+        },
+      }));
+
+      describeEventStoreModel('The EventStoreDB adapter', async () => {
+        await fresh();
+        return { store: inOrderAsked(await open(batchAppends)) };
+      });
+    });
+  });
+} else {
+  // A server that others use, too, and that nobody restarts: docs/adr/0016-eventstoredb-adapter.md says what that leaves out.
+  describe('The event store on the EventStoreDB at EVENTSTORE_URL', () => {
+    const open = async (now?: () => Date): Promise<EventStore> => {
+      const store = await openEventStoreDb({
+        connectionString: EVENTSTORE_URL,
+        backOff: BACK_OFF,
+        ...(now && { now }),
+      });
+      return onSharedServer(store, freshPrefix());
+    };
+
+    describeEventStoreContract('The EventStoreDB adapter', () => ({ open }));
+
+    describeEventStoreModel('The EventStoreDB adapter', async () => ({ store: inOrderAsked(await open()) }));
+  });
+}
