@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   categoryOf,
+  openEventStoreDb,
   openPostgresEventStore,
   openSqliteEventStore,
   type EventStore,
@@ -14,7 +15,9 @@ export class Facts {
 
   /** @param environment as the program was started with */
   static async open(folder: string, environment: Readonly<Record<string, string>> = {}): Promise<Facts> {
-    const { POSTGRES_URL } = environment;
+    const { EVENT_STORE, EVENTSTORE_URL, POSTGRES_URL } = environment;
+    if (EVENT_STORE === 'eventstoredb')
+      return new Facts(await openEventStoreDb({ connectionString: EVENTSTORE_URL ?? '' }));
     return new Facts(
       POSTGRES_URL === undefined
         ? await openSqliteEventStore({ file: join(folder, 'events.db'), readOnly: true })

@@ -99,7 +99,7 @@ describe('A subscriber on Kafka, of two query services', () => {
       expect(read.status).toBe(200);
     }
     for (let place = 0; place < PERSONS; place += 1) {
-      if (place === PERSONS / 2) registry.kill('query', 0);
+      if (place === PERSONS / 2) registry.signal('query', 'SIGKILL', 0);
       const change =
         place % 2 === 0
           ? ({ change: 'lock', holder: LAKESIDE_ID } as const)

@@ -7,7 +7,12 @@ import {
   type ContentKeys,
   type KeyReader,
 } from '@registry/content-keys';
-import { openPostgresEventStore, openSqliteEventStore, type EventStore } from '@registry/event-store';
+import {
+  openEventStoreDb,
+  openPostgresEventStore,
+  openSqliteEventStore,
+  type EventStore,
+} from '@registry/event-store';
 import { openPostgresReadModel, openReadModel, type ReadModel } from '@registry/persistence';
 import type { Clock } from './clock.js';
 import type { Configuration } from './configuration.js';
@@ -15,7 +20,7 @@ import type { Configuration } from './configuration.js';
 /** What of the configuration picks the stores: values that a thread can be given. */
 export type StoreSettings = Pick<
   Configuration,
-  'DATA_DIR' | 'EVENT_STORE' | 'READ_MODELS' | 'CONTENT_KEYS' | 'POSTGRES_URL' | 'KEYS_DIR'
+  'DATA_DIR' | 'EVENT_STORE' | 'EVENTSTORE_URL' | 'READ_MODELS' | 'CONTENT_KEYS' | 'POSTGRES_URL' | 'KEYS_DIR'
 >;
 
 /** How often a reader of the log looks for new events, ms: a look costs some microseconds. */
@@ -29,25 +34,35 @@ const postgresOf = ({ POSTGRES_URL = '' }: StoreSettings): { readonly connection
 export const keyFolderOf = ({ KEYS_DIR, DATA_DIR }: Pick<StoreSettings, 'KEYS_DIR' | 'DATA_DIR'>): string =>
   KEYS_DIR ?? join(DATA_DIR, 'keys');
 
+/** Of a server, the same for whoever writes and whoever reads. */
+const openServerStore = (settings: StoreSettings): Promise<EventStore> | undefined => {
+  switch (settings.EVENT_STORE) {
+    case 'postgres':
+      return openPostgresEventStore(postgresOf(settings));
+    case 'eventstoredb':
+      return openEventStoreDb({ connectionString: settings.EVENTSTORE_URL ?? '' });
+    case 'sqlite':
+      return undefined;
+  }
+};
+
 /** @throws StoreUnavailable @throws the file is another process's */
 export const openStore = async (settings: StoreSettings, clock: Clock): Promise<EventStore> =>
-  settings.EVENT_STORE === 'postgres'
-    ? openPostgresEventStore(postgresOf(settings))
-    : openSqliteEventStore({
-        file: join(settings.DATA_DIR, 'events.db'),
-        now: () => clock.now(),
-        writer: 'thread',
-      });
+  openServerStore(settings) ??
+  openSqliteEventStore({
+    file: join(settings.DATA_DIR, 'events.db'),
+    now: () => clock.now(),
+    writer: 'thread',
+  });
 
 /** For a thread or process beside the one that writes. */
 export const openStoreToRead = async (settings: StoreSettings): Promise<EventStore> =>
-  settings.EVENT_STORE === 'postgres'
-    ? openPostgresEventStore(postgresOf(settings))
-    : openSqliteEventStore({
-        file: join(settings.DATA_DIR, 'events.db'),
-        readOnly: true,
-        pollInterval: POLL_MS,
-      });
+  openServerStore(settings) ??
+  openSqliteEventStore({
+    file: join(settings.DATA_DIR, 'events.db'),
+    readOnly: true,
+    pollInterval: POLL_MS,
+  });
 
 /** @throws ContentKeysUnavailable @throws SecretFileRefused */
 export const openContentKeys = (

@@ -81,8 +81,13 @@ export class Configuration {
   PROFILE: 'embedded' | 'distributed' = 'embedded';
 
   /** Adapter of the event store port. */
-  @IsIn(['sqlite', 'postgres'])
-  EVENT_STORE: 'sqlite' | 'postgres' = 'sqlite';
+  @IsIn(['sqlite', 'postgres', 'eventstoredb'])
+  EVENT_STORE: 'sqlite' | 'postgres' | 'eventstoredb' = 'sqlite';
+
+  /** Where the facts are when `EVENT_STORE=eventstoredb`. */
+  @ValidateIf((configuration: Configuration) => configuration.EVENT_STORE === 'eventstoredb')
+  @Matches(/^(esdb|kurrentdb)(\+discover)?:\/\//)
+  EVENTSTORE_URL?: string;
 
   /** Where projections are. */
   @IsIn(['sqlite', 'postgres'])
@@ -204,6 +209,7 @@ const NAMES = [
   'DATA_DIR',
   'PROFILE',
   'EVENT_STORE',
+  'EVENTSTORE_URL',
   'READ_MODELS',
   'CONTENT_KEYS',
   'MESSAGING',
