@@ -199,13 +199,13 @@ class KafkaExchangeConsumption implements ExchangeConsumption {
   }
 
   private async eachBatch(payload: EachBatchPayload): Promise<void> {
-    const { batch, isRunning, isStale, resolveOffset, heartbeat, commitOffsetsIfNecessary } = payload;
+    const { batch } = payload;
     for (const message of batch.messages) {
-      if (this.abort.signal.aborted || !isRunning() || isStale()) return;
+      if (this.abort.signal.aborted || !payload.isRunning() || payload.isStale()) return;
       // A rejection ends the batch: the member starts again from what was committed.
       await this.options.handle(receivedFrom(this.nameOf(batch.topic), batch.partition, message));
-      resolveOffset(message.offset);
-      await commitOffsetsIfNecessary({
+      payload.resolveOffset(message.offset);
+      await payload.commitOffsetsIfNecessary({
         topics: [
           {
             topic: batch.topic,
@@ -213,7 +213,7 @@ class KafkaExchangeConsumption implements ExchangeConsumption {
           },
         ],
       });
-      await heartbeat();
+      await payload.heartbeat();
     }
   }
 }
