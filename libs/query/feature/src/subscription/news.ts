@@ -78,7 +78,8 @@ export const newsIn = (deliveries: readonly Delivery[], now: Date): News => {
         const { state } = event.data;
         const { organizationId, registryId, personId } = state;
         const id = `${organizationId}|${registryId}`;
-        persons.push({ id, organizationId, registryId, personId, changesAt: nextChangeOf(state, now) });
+        const changesAt = nextChangeOf(state, now);
+        persons.push({ id, organizationId, registryId, personId, changesAt, awaited: -1 });
         concerned.add(personId);
         break;
       }

@@ -1,7 +1,7 @@
 import { evidenceOf, type RelationshipState } from '@registry/contracts';
 import type { ReadModel, ReadModelTransaction } from '@registry/persistence';
-import type { SubscribedPerson } from '@registry/query-domain';
 import type { News } from './news.js';
+import type { AwaitedPerson } from './record-looker.js';
 import { SubscribableMergeRow, SubscribablePersonRow, SubscriberRow } from './subscription-rows.js';
 
 const PAGE = 100;
@@ -19,7 +19,7 @@ export class SubscriberIndex {
     const { persons, merges, subscriptions, concerned } = news;
     if (persons.length > 0 || merges.length > 0) {
       await this.readModel.write(async (tx) => {
-        await tx.upsert(SubscribablePersonRow, persons);
+        await tx.upsert(SubscribablePersonRow, persons, ['changesAt']);
         await tx.insertIfAbsent(SubscribableMergeRow, merges);
       });
     }
@@ -58,7 +58,7 @@ export class SubscriberIndex {
   async personsAfter(organizationId: string, registryId: string): Promise<SubscribablePersonRow[]> {
     return this.readModel.select<SubscribablePersonRow>(
       `SELECT id, organization_id AS "organizationId", registry_id AS "registryId", person_id AS "personId",
-              changes_at AS "changesAt"
+              changes_at AS "changesAt", awaited
          FROM subscribable_person WHERE organization_id = ? AND registry_id > ?
         ORDER BY registry_id LIMIT ${PAGE}`,
       [organizationId, registryId],
@@ -69,38 +69,42 @@ export class SubscriberIndex {
   async changedBy(organizationId: string, at: string): Promise<SubscribablePersonRow[]> {
     return this.readModel.select<SubscribablePersonRow>(
       `SELECT id, organization_id AS "organizationId", registry_id AS "registryId", person_id AS "personId",
-              changes_at AS "changesAt"
+              changes_at AS "changesAt", awaited
          FROM subscribable_person WHERE organization_id = ? AND changes_at > '' AND changes_at <= ?
         ORDER BY changes_at LIMIT ${PAGE}`,
       [organizationId, at],
     );
   }
 
-  /** When evidence changes next, unless a newer event has said so meanwhile. */
+  /** After a look: when evidence changes next, unless something newer calls for another one. */
   async noteChanges(rows: readonly SubscribablePersonRow[], next: readonly string[]): Promise<void> {
     await this.readModel.write(async (tx) => {
       const ids = rows.map(({ id }) => id);
       const now = new Map((await tx.find(SubscribablePersonRow, 'id', ids)).map((row) => [row.id, row]));
       await tx.upsert(
         SubscribablePersonRow,
-        rows.flatMap((row, index) =>
-          now.get(row.id)?.changesAt === row.changesAt ? [{ ...row, changesAt: next[index] ?? '' }] : [],
-        ),
+        rows.flatMap((row, index) => {
+          const { changesAt, awaited } = now.get(row.id) ?? {};
+          if (changesAt !== row.changesAt || awaited !== row.awaited) return [];
+          return [{ ...row, changesAt: next[index] ?? '', awaited: -1 }];
+        }),
       );
     });
   }
 
   /** Calls for another look at these, at the latest then. @param at ISO-8601 UTC with milliseconds */
-  async lookAgainAt(persons: readonly SubscribedPerson[], at: string): Promise<void> {
+  async lookAgainAt(persons: readonly AwaitedPerson[], at: string): Promise<void> {
     if (persons.length === 0) return;
     await this.readModel.write(async (tx) => {
-      const ids = persons.map(({ organizationId, registryId }) => `${organizationId}|${registryId}`);
-      const rows = await tx.find(SubscribablePersonRow, 'id', ids);
+      const awaited = new Map(persons.map((person) => [idOf(person), person.awaited]));
+      const rows = await tx.find(SubscribablePersonRow, 'id', [...awaited.keys()]);
       await tx.upsert(
         SubscribablePersonRow,
-        rows.flatMap((row) =>
-          row.changesAt === '' || row.changesAt > at ? [{ ...row, changesAt: at }] : [],
-        ),
+        rows.map((row) => ({
+          ...row,
+          changesAt: row.changesAt === '' || row.changesAt > at ? at : row.changesAt,
+          awaited: Math.max(row.awaited, awaited.get(row.id) ?? -1),
+        })),
       );
     });
   }
@@ -144,6 +148,8 @@ const withMerged = async (tx: ReadModelTransaction, persons: ReadonlySet<string>
   }
   return [...all];
 };
+
+const idOf = ({ organizationId, registryId }: AwaitedPerson): string => `${organizationId}|${registryId}`;
 
 const calledAgain = (row: SubscriberRow): SubscriberRow => ({ ...row, calls: row.calls + 1, reached: '' });
 

@@ -35,7 +35,7 @@ export class SubscriptionSweep {
 
   constructor(private readonly parts: SweepParts) {}
 
-  /** Resolves when it has run after this call. @throws StoreUnavailable @throws RecordsAwaited */
+  /** Resolves when it has run after this call. @throws StoreUnavailable */
   run(): Promise<void> {
     const mine = this.running.then(() => this.sweep());
     this.running = mine.catch(() => undefined);
