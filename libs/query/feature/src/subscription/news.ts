@@ -79,7 +79,8 @@ export const newsIn = (deliveries: readonly Delivery[], now: Date): News => {
         const { organizationId, registryId, personId } = state;
         const id = `${organizationId}|${registryId}`;
         const changesAt = nextChangeOf(state, now);
-        persons.push({ id, organizationId, registryId, personId, changesAt, awaited: -1 });
+        const row = { id, organizationId, registryId, personId, changesAt };
+        persons.push({ ...row, awaited: -1, awaitedSince: '' });
         concerned.add(personId);
         break;
       }

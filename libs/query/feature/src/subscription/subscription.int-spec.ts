@@ -316,7 +316,7 @@ describe('Subscribers', () => {
     unfolded.clear();
     await sweep.run();
     expect(toldOf(id)).toEqual([]);
-    now = START + 60_000;
+    now = START + 5_000;
     await sweep.run();
     await told(id, 'RecordAvailable 1');
     // One that is made anew is not withdrawn for that.
@@ -338,10 +338,10 @@ describe('Subscribers', () => {
     await sweep.run();
     expect(toldOf(id)).toEqual(['RecordAvailable 1']);
     isLagging = false;
-    now = START + 60_000;
+    now = START + 5_000;
     await sweep.run();
     await told(id, 'RecordAvailable 1', 'RecordAvailable 2');
-    now = START + 120_000;
+    now = START + 60_000;
     await sweep.run();
     await link('other');
     await told(other, 'RecordAvailable 1', 'RecordAvailable 2');
