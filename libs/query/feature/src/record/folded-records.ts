@@ -14,16 +14,22 @@ export type RecordChange = {
   | { readonly kind: 'unmerged'; readonly absorbedId: string }
 );
 
-/** Records are still being projected: whoever waits for one comes again. */
-export class RecordsAwaited extends Error {
-  readonly code = 'READ_MODEL.RECORDS_AWAITED';
-}
-
 const PATIENCE_MS = 3_000;
 const POLL_MS = 10;
 
+export interface RecordWanted {
+  /** Are to be in the record. */
+  readonly changes?: readonly RecordChange[];
+  /** A change that was not in it before is to be in it: so it is not, while the projection has messages to handle. */
+  readonly wasBehind?: boolean;
+  /** The projection may be at the same messages: it is waited for, a while. */
+  readonly patient?: boolean;
+}
+
 /** How new the records are that can be fetched already, by whoever may fetch them. */
 export class FoldedRecords {
+  private gaveUp = false;
+
   constructor(
     private readonly readModel: ReadModel,
     private readonly records: Pick<StoredRecords, 'recordById'>,
@@ -33,30 +39,27 @@ export class FoldedRecords {
   ) {}
 
   /**
-   * The newest link of a record that can be fetched, by its revision in `identity-decisions`; undefined: there is no record to fetch.
-   * @param changes are to be in it: waits a while for the projection, which is at the same messages; where that has put one aside, what is
-   * there counts
-   * @param patient false: waits for nothing
-   * @throws RecordsAwaited
+   * The newest link of a record that can be fetched, by its revision in `identity-decisions`; undefined: there is no record to fetch, or it
+   * is not as new as is wanted.
    */
   async newestLink(
     organizationId: string,
     registryId: string,
-    {
-      changes = [],
-      patient = false,
-    }: { readonly changes?: readonly RecordChange[]; readonly patient?: boolean },
+    { changes = [], wasBehind = false, patient = false }: RecordWanted,
   ): Promise<number | undefined> {
     const until = performance.now() + (patient ? this.patienceMs : 0);
     for (;;) {
       const personId = await this.records.recordById(organizationId, registryId);
-      const isReady = personId !== undefined && (await this.reflects(changes));
-      if (!isReady && performance.now() < until) {
-        await pause(POLL_MS);
-        continue;
+      const isBehind = this.isBehind();
+      if (personId !== undefined && !(wasBehind && isBehind) && (await this.reflects(changes)))
+        return this.newestOf(personId);
+      // A projection that is made anew takes longer than anybody can wait.
+      if (!isBehind) this.gaveUp = false;
+      if (performance.now() >= until || this.gaveUp) {
+        this.gaveUp = isBehind;
+        return undefined;
       }
-      if (!isReady && this.isBehind()) throw new RecordsAwaited();
-      return personId === undefined ? undefined : this.newestOf(personId);
+      await pause(POLL_MS);
     }
   }
 

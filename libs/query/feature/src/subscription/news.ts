@@ -78,7 +78,9 @@ export const newsIn = (deliveries: readonly Delivery[], now: Date): News => {
         const { state } = event.data;
         const { organizationId, registryId, personId } = state;
         const id = `${organizationId}|${registryId}`;
-        persons.push({ id, organizationId, registryId, personId, changesAt: nextChangeOf(state, now) });
+        const changesAt = nextChangeOf(state, now);
+        const row = { id, organizationId, registryId, personId, changesAt };
+        persons.push({ ...row, awaited: -1, awaitedSince: '' });
         concerned.add(personId);
         break;
       }

@@ -25,6 +25,15 @@ export interface LookerParts {
   readonly folded: Pick<FoldedRecords, 'newestLink'>;
 }
 
+/** Somebody to look at. */
+export interface PersonToLookAt extends SubscribedPerson {
+  /** The newest change that the record did not have when it was looked for; -1: none. */
+  readonly awaited?: number;
+}
+
+/** Somebody who may be fetched, but whose record is not there, or not as new as it should be: to be looked at again. */
+export type AwaitedPerson = Required<PersonToLookAt>;
+
 const ACTOR = 'query-subscriptions';
 /** Looks under way at once: the store puts their appends into one flush. */
 const WIDTH = 16;
@@ -41,13 +50,12 @@ export class RecordLooker {
   /**
    * @param changes of records that call for the look
    * @param patient the projection may be at the same messages: it is waited for
-   * @returns those who may be fetched, but have no record yet: to be looked at again
-   * @throws StoreUnavailable @throws RecordsAwaited
+   * @throws StoreUnavailable
    */
   async lookAtAll(
-    persons: readonly SubscribedPerson[],
+    persons: readonly PersonToLookAt[],
     { changes = [], patient = false }: { changes?: readonly RecordChange[]; patient?: boolean } = {},
-  ): Promise<SubscribedPerson[]> {
+  ): Promise<AwaitedPerson[]> {
     const survivors = new Map<string, Promise<string>>();
     const survivor = (personId: string): Promise<string> => {
       const known = survivors.get(personId) ?? this.survivorOf(personId);
@@ -63,12 +71,12 @@ export class RecordLooker {
       }
     }
     const queue = [...persons];
-    const awaited: SubscribedPerson[] = [];
+    const awaited: AwaitedPerson[] = [];
     const worker = async (): Promise<void> => {
       for (let person = queue.shift(); person !== undefined; person = queue.shift()) {
         const record = await survivor(person.personId);
-        const found = await this.look(person, record, { changes: changesOf.get(record) ?? [], patient });
-        if (found === 'no record') awaited.push(person);
+        const change = await this.look(person, record, { changes: changesOf.get(record) ?? [], patient });
+        if (change !== undefined) awaited.push({ ...person, awaited: change });
       }
     };
     // `allSettled`, so that no append is still under way when this is tried again.
@@ -80,15 +88,16 @@ export class RecordLooker {
   /**
    * Until there is nothing more to say: what has changed between the decision and its append may have been looked at by somebody else
    * meanwhile, who found nothing offered yet.
+   * @returns the change that the record does not have yet (-1: none, there is no record); undefined: all is said
    */
   private async look(
-    { organizationId, personId, registryId }: SubscribedPerson,
+    { organizationId, personId, registryId, awaited = -1 }: PersonToLookAt,
     record: string,
     { changes, patient }: { readonly changes: readonly RecordChange[]; readonly patient: boolean },
-  ): Promise<'told' | 'no record'> {
+  ): Promise<number | undefined> {
     const { store, clock, folded } = this.parts;
     const person: SubscribedPerson = { organizationId, personId, registryId };
-    const changed = Math.max(-1, ...changes.map(({ revision }) => revision));
+    const changed = Math.max(awaited, ...changes.map(({ revision }) => revision));
     const stream = subscribedRecordStream(organizationId, personId);
     for (;;) {
       const [subscribed, head] = await store.heads([subscriptionStream(organizationId), stream]);
@@ -97,10 +106,11 @@ export class RecordLooker {
       const at = clock.now().toISOString();
       const mayFetch = await this.mayFetch(subscription, personId, record, at);
       const isOffered = state?.status === 'available';
-      const newest =
-        mayFetch && (!isOffered || changed > state.content)
-          ? await folded.newestLink(organizationId, registryId, { changes, patient })
-          : undefined;
+      const isNew = mayFetch && (!isOffered || changed > state.content);
+      const wasBehind = awaited >= 0;
+      const newest = isNew
+        ? await folded.newestLink(organizationId, registryId, { changes, wasBehind, patient })
+        : undefined;
       const [event] = decideSubscribedRecord(
         {
           type: 'LookAgain',
@@ -113,7 +123,7 @@ export class RecordLooker {
         },
         state,
       );
-      if (event === undefined) return mayFetch && !isOffered && newest === undefined ? 'no record' : 'told';
+      if (event === undefined) return isNew && newest === undefined ? changed : undefined;
       const { type, data } = event;
       try {
         await store.append(stream, head?.revision ?? 'none', [

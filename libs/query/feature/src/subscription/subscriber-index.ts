@@ -1,7 +1,7 @@
 import { evidenceOf, type RelationshipState } from '@registry/contracts';
 import type { ReadModel, ReadModelTransaction } from '@registry/persistence';
-import type { SubscribedPerson } from '@registry/query-domain';
 import type { News } from './news.js';
+import type { AwaitedPerson } from './record-looker.js';
 import { SubscribableMergeRow, SubscribablePersonRow, SubscriberRow } from './subscription-rows.js';
 
 const PAGE = 100;
@@ -19,7 +19,7 @@ export class SubscriberIndex {
     const { persons, merges, subscriptions, concerned } = news;
     if (persons.length > 0 || merges.length > 0) {
       await this.readModel.write(async (tx) => {
-        await tx.upsert(SubscribablePersonRow, persons);
+        await tx.upsert(SubscribablePersonRow, persons, ['changesAt']);
         await tx.insertIfAbsent(SubscribableMergeRow, merges);
       });
     }
@@ -58,7 +58,7 @@ export class SubscriberIndex {
   async personsAfter(organizationId: string, registryId: string): Promise<SubscribablePersonRow[]> {
     return this.readModel.select<SubscribablePersonRow>(
       `SELECT id, organization_id AS "organizationId", registry_id AS "registryId", person_id AS "personId",
-              changes_at AS "changesAt"
+              changes_at AS "changesAt", awaited, awaited_since AS "awaitedSince"
          FROM subscribable_person WHERE organization_id = ? AND registry_id > ?
         ORDER BY registry_id LIMIT ${PAGE}`,
       [organizationId, registryId],
@@ -69,38 +69,51 @@ export class SubscriberIndex {
   async changedBy(organizationId: string, at: string): Promise<SubscribablePersonRow[]> {
     return this.readModel.select<SubscribablePersonRow>(
       `SELECT id, organization_id AS "organizationId", registry_id AS "registryId", person_id AS "personId",
-              changes_at AS "changesAt"
+              changes_at AS "changesAt", awaited, awaited_since AS "awaitedSince"
          FROM subscribable_person WHERE organization_id = ? AND changes_at > '' AND changes_at <= ?
         ORDER BY changes_at LIMIT ${PAGE}`,
       [organizationId, at],
     );
   }
 
-  /** When evidence changes next, unless a newer event has said so meanwhile. */
-  async noteChanges(rows: readonly SubscribablePersonRow[], next: readonly string[]): Promise<void> {
+  /**
+   * After a look at these: when to look again, unless something newer calls for that.
+   * @param next when evidence of each changes next @param awaited those whose record is not there yet
+   */
+  async looked(
+    rows: readonly SubscribablePersonRow[],
+    next: readonly string[],
+    awaited: readonly AwaitedPerson[],
+    now: Date,
+  ): Promise<void> {
+    const changes = changesOf(awaited);
     await this.readModel.write(async (tx) => {
       const ids = rows.map(({ id }) => id);
-      const now = new Map((await tx.find(SubscribablePersonRow, 'id', ids)).map((row) => [row.id, row]));
+      const present = new Map((await tx.find(SubscribablePersonRow, 'id', ids)).map((row) => [row.id, row]));
       await tx.upsert(
         SubscribablePersonRow,
-        rows.flatMap((row, index) =>
-          now.get(row.id)?.changesAt === row.changesAt ? [{ ...row, changesAt: next[index] ?? '' }] : [],
-        ),
+        rows.flatMap((row, index) => {
+          const known = present.get(row.id);
+          if (known?.changesAt !== row.changesAt || known.awaited !== row.awaited) return [];
+          const settled = { ...known, changesAt: next[index] ?? '' };
+          const change = changes.get(row.id);
+          return change === undefined
+            ? [{ ...settled, awaited: -1, awaitedSince: '' }]
+            : [awaiting(settled, change, now)];
+        }),
       );
     });
   }
 
-  /** Calls for another look at these, at the latest then. @param at ISO-8601 UTC with milliseconds */
-  async lookAgainAt(persons: readonly SubscribedPerson[], at: string): Promise<void> {
+  /** Calls for other looks at these, whose record is not there yet: soon, and then at growing distances. */
+  async lookAgain(persons: readonly AwaitedPerson[], now: Date): Promise<void> {
     if (persons.length === 0) return;
+    const changes = changesOf(persons);
     await this.readModel.write(async (tx) => {
-      const ids = persons.map(({ organizationId, registryId }) => `${organizationId}|${registryId}`);
-      const rows = await tx.find(SubscribablePersonRow, 'id', ids);
+      const rows = await tx.find(SubscribablePersonRow, 'id', [...changes.keys()]);
       await tx.upsert(
         SubscribablePersonRow,
-        rows.flatMap((row) =>
-          row.changesAt === '' || row.changesAt > at ? [{ ...row, changesAt: at }] : [],
-        ),
+        rows.map((row) => awaiting(row, changes.get(row.id) ?? -1, now)),
       );
     });
   }
@@ -143,6 +156,27 @@ const withMerged = async (tx: ReadModelTransaction, persons: ReadonlySet<string>
     for (const personId of next) all.add(personId);
   }
   return [...all];
+};
+
+const changesOf = (persons: readonly AwaitedPerson[]): Map<string, number> =>
+  new Map(
+    persons.map(({ organizationId, registryId, awaited }) => [`${organizationId}|${registryId}`, awaited]),
+  );
+
+const FIRST_LOOK_MS = 5_000;
+const LAST_LOOK_MS = 3_600_000;
+
+const awaiting = (row: SubscribablePersonRow, change: number, now: Date): SubscribablePersonRow => {
+  const awaitedSince = row.awaitedSince === '' ? now.toISOString() : row.awaitedSince;
+  const waited = now.getTime() - Date.parse(awaitedSince);
+  const pause = Math.min(Math.max(waited, FIRST_LOOK_MS), LAST_LOOK_MS);
+  const at = new Date(now.getTime() + pause).toISOString();
+  return {
+    ...row,
+    changesAt: row.changesAt === '' || row.changesAt > at ? at : row.changesAt,
+    awaited: Math.max(row.awaited, change),
+    awaitedSince,
+  };
 };
 
 const calledAgain = (row: SubscriberRow): SubscriberRow => ({ ...row, calls: row.calls + 1, reached: '' });

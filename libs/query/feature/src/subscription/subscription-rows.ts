@@ -19,6 +19,14 @@ export class SubscribablePersonRow {
   /** When to look again, since evidence of the relationship begins or ends then, ISO-8601 UTC with milliseconds; empty: never. */
   @Column('text', { name: 'changes_at' })
   changesAt: string;
+
+  /** A change that the record did not have when it was looked for: revision of `identity-decisions`; -1: none. */
+  @Column('integer')
+  awaited: number;
+
+  /** Since when the record, or such a change of it, is looked for, ISO-8601 UTC; empty: it is not. */
+  @Column('text', { name: 'awaited_since' })
+  awaitedSince: string;
 }
 
 /** Somebody was merged into somebody once. Only says whom to look at again: their heads say whether it is so. */
@@ -142,6 +150,8 @@ export class CreateSubscriptions1700000000330 implements MigrationInterface {
           text('registry_id'),
           text('person_id'),
           text('changes_at'),
+          integer('awaited'),
+          text('awaited_since'),
         ],
         indices: [
           { name: 'subscribable_person_by_organization', columnNames: ['organization_id', 'registry_id'] },

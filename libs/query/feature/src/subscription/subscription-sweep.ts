@@ -8,7 +8,6 @@ import type { Clock } from '@registry/runtime';
 import type { RecordLooker } from './record-looker.js';
 import type { SubscriberFeed } from './subscriber-feed.query.js';
 import { nextChangeOf, type SubscriberIndex } from './subscriber-index.js';
-import { soonAfter } from './subscription.reactor.js';
 import { SubscriptionClockRow, type SubscriberRow } from './subscription-rows.js';
 import { subscriptionStream } from './subscription.topic.js';
 
@@ -35,7 +34,7 @@ export class SubscriptionSweep {
 
   constructor(private readonly parts: SweepParts) {}
 
-  /** Resolves when it has run after this call. @throws StoreUnavailable @throws RecordsAwaited */
+  /** Resolves when it has run after this call. @throws StoreUnavailable */
   run(): Promise<void> {
     const mine = this.running.then(() => this.sweep());
     this.running = mine.catch(() => undefined);
@@ -99,8 +98,7 @@ export class SubscriptionSweep {
       const next = heads.map((head) =>
         head === undefined ? '' : nextChangeOf(head.data['state'] as unknown as RelationshipState, now),
       );
-      await index.noteChanges(persons, next);
-      await index.lookAgainAt(awaited, soonAfter(now));
+      await index.looked(persons, next, awaited, now);
     }
   }
 
@@ -114,7 +112,7 @@ export class SubscriptionSweep {
         await index.reached(subscriber, 'done');
         return;
       }
-      await index.lookAgainAt(await looker.lookAtAll(persons), soonAfter(clock.now()));
+      await index.lookAgain(await looker.lookAtAll(persons), clock.now());
       reached = last.registryId;
       // Another call came: the next run begins anew.
       if (!(await index.reached(subscriber, { reached }))) return;

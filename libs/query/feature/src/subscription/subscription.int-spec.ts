@@ -27,6 +27,7 @@ import { openReadModel, type ReadModel } from '@registry/persistence';
 import { privacyStream } from '@registry/privacy-gate';
 import type { SubscribedRecord, Subscription } from '@registry/query-domain';
 import { clinicAccess, storeOrganization } from '@registry/testing';
+import type { RecordWanted } from '../record/folded-records.js';
 import { RecordLooker } from './record-looker.js';
 import { recordPublisher, subscriberTopic } from './record-publisher.js';
 import { subscribedRecordProjector } from './subscribed-record.projector.js';
@@ -112,6 +113,8 @@ describe('Subscribers', () => {
   let readModel: ReadModel;
   let exchange: MemoryExchange;
   let isAway: boolean;
+  /** Records do not have what has just changed. */
+  let isLagging: boolean;
   let consumers: Consumer[];
   let sweep: SubscriptionSweep;
   let feed: SubscriberFeed;
@@ -129,6 +132,7 @@ describe('Subscribers', () => {
     unfolded = new Set();
     newestLink = -1;
     isAway = false;
+    isLagging = false;
     store = createMemoryEventStore({ now: () => clock.now() });
     exchange = createMemoryExchange();
     await storeOrganization(store, clinicAccess(CLINIC, 'nobody'));
@@ -154,8 +158,10 @@ describe('Subscribers', () => {
     const onTrouble = (trouble: ConsumerTrouble) => void troubles.push(trouble);
     const index = new SubscriberIndex(readModel);
     const folded = {
-      newestLink: (_organizationId: string, registryId: string) =>
-        Promise.resolve(unfolded.has(registryId) ? undefined : newestLink),
+      newestLink: (_organizationId: string, registryId: string, { changes = [] }: RecordWanted) => {
+        const isThere = !unfolded.has(registryId) && !(isLagging && changes.length > 0);
+        return Promise.resolve(isThere ? newestLink : undefined);
+      },
     };
     const looker = new RecordLooker({ store, clock, folded });
     feed = new SubscriberFeed(readModel);
@@ -310,7 +316,7 @@ describe('Subscribers', () => {
     unfolded.clear();
     await sweep.run();
     expect(toldOf(id)).toEqual([]);
-    now = START + 60_000;
+    now = START + 5_000;
     await sweep.run();
     await told(id, 'RecordAvailable 1');
     // One that is made anew is not withdrawn for that.
@@ -319,6 +325,27 @@ describe('Subscribers', () => {
     await link('other');
     await told(other, 'RecordAvailable 1', 'RecordAvailable 2');
     expect(toldOf(id)).toEqual(['RecordAvailable 1']);
+  });
+
+  it('are told of a change later, where the record does not have it yet', async () => {
+    await subscribe();
+    const id = await known('person');
+    await told(id, 'RecordAvailable 1');
+    isLagging = true;
+    await link('person');
+    const other = await known('other');
+    await told(other, 'RecordAvailable 1');
+    await sweep.run();
+    expect(toldOf(id)).toEqual(['RecordAvailable 1']);
+    isLagging = false;
+    now = START + 5_000;
+    await sweep.run();
+    await told(id, 'RecordAvailable 1', 'RecordAvailable 2');
+    now = START + 60_000;
+    await sweep.run();
+    await link('other');
+    await told(other, 'RecordAvailable 1', 'RecordAvailable 2');
+    expect(toldOf(id)).toEqual(['RecordAvailable 1', 'RecordAvailable 2']);
   });
 
   it('are told of every cause in the same words', async () => {

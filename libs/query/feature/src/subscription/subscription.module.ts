@@ -27,8 +27,8 @@ import { SubscriptionSweep } from './subscription-sweep.js';
 import { subscriptionTopic } from './subscription.topic.js';
 import { openSubscriptions, SUBSCRIPTIONS_READ_MODEL } from './subscriptions-read-model.js';
 
-/** Terms begin and end at midnight as a rule: a minute late is soon enough, and costs a few reads. */
-const SWEEP_EVERY_MS = 60_000;
+/** A few reads for each subscriber. */
+const SWEEP_EVERY_MS = 5_000;
 const RETRY_AFTER_MS = 1_000;
 
 /** Downstream: who is told of records, and of what it may no longer have. Of a process that owns `query`. */

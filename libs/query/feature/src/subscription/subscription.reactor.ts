@@ -5,11 +5,6 @@ import { newsIn, SUBSCRIPTION_TOPICS } from './news.js';
 import type { RecordLooker } from './record-looker.js';
 import type { SubscriberIndex } from './subscriber-index.js';
 
-/** A record that another process projects may come later than whatever calls for it. */
-const LOOK_AGAIN_MS = 60_000;
-
-export const soonAfter = (now: Date): string => new Date(now.getTime() + LOOK_AGAIN_MS).toISOString();
-
 export interface SubscriptionReactorParts {
   readonly index: SubscriberIndex;
   readonly looker: RecordLooker;
@@ -46,7 +41,7 @@ export const subscriptionReactor = ({
       const news = newsIn(deliveries, clock.now());
       const persons = await index.keep(news);
       const awaited = await looker.lookAtAll(persons, { changes: news.changes, patient: true });
-      await index.lookAgainAt(awaited, soonAfter(clock.now()));
+      await index.lookAgain(awaited, clock.now());
       await commit();
       if (news.subscriptions.length + news.organizations.size + news.clients.size > 0) onCalled();
     },
