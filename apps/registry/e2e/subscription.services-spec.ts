@@ -79,7 +79,7 @@ describe('A subscriber on Kafka, of two query services', () => {
     eventually(
       () => Promise.resolve([...told().values()]),
       (all) => all.length === PERSONS && all.every((each) => each === text),
-      60_000,
+      90_000,
     );
 
   it('is told on its own topic, also of what happened while a service was down', async () => {

@@ -38,6 +38,7 @@ export const subscriptionReactor = ({
     readModel,
     onTrouble,
     process: async (deliveries, commit) => {
+      if (deliveries.length === 0) return commit();
       const news = newsIn(deliveries, clock.now());
       const persons = await index.keep(news);
       const awaited = await looker.lookAtAll(persons, { changes: news.changes, patient: true });
