@@ -27,6 +27,11 @@ class ManualMessaging implements Messaging {
     return { stop: () => Promise.resolve(), isCaughtUp: () => true };
   }
 
+  /** As a group that gives a partition to this member. */
+  async assign(): Promise<void> {
+    await this.consumer?.checkpointOf('log');
+  }
+
   async deliver(...deliveries: Delivery[]): Promise<void> {
     this.checkpoint += 1;
     await this.consumer?.handle({ partition: 'log', deliveries, checkpoint: String(this.checkpoint) });
@@ -173,6 +178,27 @@ describe('A consumer', () => {
       'TEST.POISONED',
       'PARKED',
     ]);
+  });
+
+  it('knows what another process of its group parked, once it has its partition, and what that replayed', async () => {
+    const [mine, others] = [new ManualMessaging(), new ManualMessaging()];
+    messaging = mine;
+    const consumer = await start();
+    messaging = others;
+    const other = await start();
+    const [poison, later] = [delivery('a', true), delivery('a')];
+    await mine.deliver(poison);
+    // The partition moves.
+    await others.assign();
+    await others.deliver(later);
+    expect(handled).toEqual([]);
+    expect((await other.deadLetters()).map(({ reason }) => reason)).toEqual(['TEST.POISONED', 'PARKED']);
+    cured = true;
+    expect(await consumer.replayDeadLetters()).toEqual({ replayed: 2, remaining: 0 });
+    const latest = delivery('a');
+    await others.deliver(latest);
+    expect(handled).toEqual([poison.event.id, later.event.id, latest.event.id]);
+    await Promise.all([consumer.stop(), other.stop()]);
   });
 
   it('blames no message for infrastructure that is away: the batch is refused whole', async () => {

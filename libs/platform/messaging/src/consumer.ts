@@ -59,13 +59,13 @@ export class Consumer implements RunningConsumer {
   }
 
   async start(): Promise<void> {
-    const letters = await this.deadLetters();
-    this.parked = new Set(letters.map((letter) => parkingKey(letter.topic, letter.key)));
-    this.nextOrdinal = Math.max(0, ...letters.map((letter) => letter.ordinal)) + 1;
+    await this.learnParked();
     this.consumption = this.messaging.consume({
       group: this.spec.group,
       topics: this.spec.topics,
       checkpointOf: async (partition) => {
+        // Whoever had the partition before may have parked keys of it.
+        await this.inTurn(() => this.learnParked());
         const [row] = await this.spec.readModel.select<ConsumerCheckpoint>(
           'SELECT id, checkpoint FROM consumer_checkpoint WHERE id = ?',
           [checkpointId(this.spec.group, partition)],
@@ -138,6 +138,8 @@ export class Consumer implements RunningConsumer {
   private async handle(batch: DeliveryBatch): Promise<void> {
     this.unkept.set(checkpointId(this.spec.group, batch.partition), batch.checkpoint);
     try {
+      // Another process of the group may have replayed what they are parked behind.
+      if (batch.deliveries.some((delivery) => this.isParked(delivery))) await this.learnParked();
       const free = batch.deliveries.filter((delivery) => !this.isParked(delivery));
       if (free.length === batch.deliveries.length) {
         const failure = await this.attempt(free, (tx) => this.writeCheckpoints(tx), {
@@ -153,6 +155,12 @@ export class Consumer implements RunningConsumer {
       this.unkept.clear();
       throw error;
     }
+  }
+
+  private async learnParked(): Promise<void> {
+    const letters = await this.deadLetters();
+    this.parked = new Set(letters.map((letter) => parkingKey(letter.topic, letter.key)));
+    this.nextOrdinal = Math.max(0, ...letters.map((letter) => letter.ordinal)) + 1;
   }
 
   private async oneByOne(deliveries: readonly Delivery[]): Promise<void> {
