@@ -21,11 +21,11 @@ import {
 export interface KafkaExchangeOptions extends KafkaOptions {
   /** Copies of each topic that the exchange makes. */
   readonly replication?: number;
-  /** How often to look for topics that were made since, ms. Default 30,000. */
+  /** How often to look for topics that were made since, ms. Default 10,000. */
   readonly lookEvery?: number;
 }
 
-const LOOK_EVERY_MS = 30_000;
+const LOOK_EVERY_MS = 10_000;
 const SOURCE = '/registry';
 const TYPE_PREFIX = 'org.immunization-registry.';
 
