@@ -1,17 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import eventStore from '@registry/event-store';
 import messaging from '@registry/messaging';
+import { startBroker } from './lib/kafka-broker.mjs';
 
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 50_000);
 const KEYS = 1_000;
 const TOPIC = 'privacy.settings.v1';
-const TOOL = fileURLToPath(new URL('../tools/kafka.mjs', import.meta.url));
 
 const declaration = {
   topic: TOPIC,
@@ -29,15 +24,8 @@ const declaration = {
 
 /** A broker of its own on this machine: how fast the relay publishes a store in memory, and a consumer reads it. */
 export const kafka = async () => {
-  const home = mkdtempSync(join(tmpdir(), 'bench-kafka-'));
-  const tool = (...args) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [TOOL, ...args, `--home=${home}`], {
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(stderr);
-    return stdout.trim().split('\n').at(-1);
-  };
-  const options = { brokers: [tool('start', '--port=0')], clientId: 'bench' };
+  const broker = startBroker();
+  const options = { brokers: [broker.brokers], clientId: 'bench' };
   const store = eventStore.createMemoryEventStore();
   let relay, consumption;
   try {
@@ -84,8 +72,7 @@ export const kafka = async () => {
     await consumption?.stop();
     await relay?.stop();
     await store.close();
-    tool('stop');
-    rmSync(home, { recursive: true, force: true });
+    broker.stop();
   }
 };
 

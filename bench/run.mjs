@@ -9,6 +9,7 @@ const BENCHMARKS = {
   rebuild: async () => (await import('./rebuild.mjs')).rebuild(),
   population: async () => (await import('./population.mjs')).population(),
   directory: async () => (await import('./directory.mjs')).directory(),
+  distributed: async () => (await import('./distributed.mjs')).distributed(),
   kafka: async () => (await import('./kafka.mjs')).kafka(),
 };
 
