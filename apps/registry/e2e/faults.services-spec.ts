@@ -211,6 +211,26 @@ describe.each(['postgres', 'eventstoredb'] as const)(
       await registry.ready(120_000);
     });
 
+    it('everything is delivered again from the beginning, in whatever order topics and partitions have', async () => {
+      const instances = SERVICES.flatMap((service) =>
+        (service === 'identity' || service === 'query' ? [0, 1] : [0]).map((place) => ({ service, place })),
+      );
+      for (const { service, place } of instances) registry.signal(service, 'SIGSTOP', place);
+      const forget = SERVICES.map((service) => `DELETE FROM read_${service}.consumer_checkpoint`).join('; ');
+      const terminate =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'read-model'";
+      for (const statement of [terminate, forget])
+        postgres.run('psql', ['--quiet', '--output=/dev/null', '--command', statement, '--dbname']);
+      for (const { service, place } of instances) registry.signal(service, 'SIGKILL', place);
+      const before = acknowledged.length;
+      await eventually(
+        () => Promise.resolve(acknowledged.length),
+        (count) => count > before + 10,
+        60_000,
+      );
+      await registry.ready(180_000);
+    });
+
     it('a read model is brought back from a backup that is older than what was read since', async () => {
       const backup = postgres.run('pg_dump', ['--schema=read_query', '--dbname']);
       const late = person(7_200);
