@@ -53,7 +53,7 @@ const TAIL = 200n;
 /**
  * Publishes the declared topics: one catch-up subscription of the store, whose pages become one Kafka transaction each:
  * the messages and the place in the store's log up to which they go. So a message is published once, whatever fails
- * when, and in log order. One instance leads: whoever is assigned the checkpoint topic's only partition; taking
+ * when (but see ADR 15), and in log order. One instance leads: whoever is assigned the checkpoint topic's only partition; taking
  * over, it initialises the producer of the same transactional id, which fences the one before.
  */
 export class KafkaRelay {
