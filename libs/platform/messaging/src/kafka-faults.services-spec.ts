@@ -24,6 +24,8 @@ import { ensureTopics } from './kafka-topics.js';
 import type { Consumption } from './messaging.port.js';
 import { reactor } from './reactor.js';
 
+// A broker that is killed and started on a busy machine may take longer than any limit: what fails twice is wrong.
+jest.retryTimes(1, { logErrorsBeforeRetry: true });
 jest.setTimeout(180_000);
 
 const KEYS = 6;
