@@ -50,7 +50,7 @@ export interface PostgresConnection {
  * A process that stands still in the middle of a transaction must not hold its locks for ever: others wait for them, and it will try again when
  * it goes on.
  */
-export const PATIENCE = { idle_in_transaction_session_timeout: '15000' };
+const PATIENCE = { idle_in_transaction_session_timeout: '15000' };
 
 /**
  * Connections that heal by themselves: broken ones are thrown away, and what a dead one could not do is done on another. The
