@@ -8,7 +8,7 @@ export interface SmtpOptions {
   readonly from: string;
   /** For what is no e-mail. */
   readonly letters: Delivery;
-  /** Milliseconds until a server that does not answer is given up. */
+  /** Milliseconds until a server that does not greet is given up; twice as long for one that goes silent later. */
   readonly timeout?: number;
   /** PEM of the authority to trust instead of the system's. */
   readonly ca?: string;
@@ -38,7 +38,8 @@ export class SmtpDelivery implements Delivery {
       ...(options.ca === undefined ? {} : { tls: { ca: options.ca } }),
       connectionTimeout: timeout,
       greetingTimeout: timeout,
-      socketTimeout: timeout,
+      // Longer than the greeting's: where both are over when a busy process looks, the one that says "nothing was sent" is told first.
+      socketTimeout: 2 * timeout,
       // What an agency gave as text is text: no file and no URL is fetched for it.
       disableFileAccess: true,
       disableUrlAccess: true,
