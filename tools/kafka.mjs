@@ -95,6 +95,9 @@ group.initial.rebalance.delay.ms=0
 num.network.threads=2
 num.io.threads=4
 log.segment.bytes=134217728
+# A broker that was killed may register again only when its last session is over.
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=2000
 `;
 
 const readState = () => (existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : undefined);

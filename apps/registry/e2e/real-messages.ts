@@ -14,6 +14,7 @@ export const realVxu = (file: string): string => {
 const OWN_VXU = [
   'MSH|^~\\&||wcEHR||IIS|20150624084727-0500||VXU^V04^VXU_V04|72268|P|2.5.1|||ER|AL|||||Z22^CDCPHINVS',
   'PID|1||76511^^^wcEHR^MR||Johnson^Daryl^Andre^^^^L||20131203|M||2054-5^African American^CDCREC|125 Aspen Crescent^^Bozeman^MT^59715^USA^P',
+  'PD1|||||||||||04^Reminder only - any method^HL70215|Y|20150624|||A|20131203|20150624',
   'ORC|RE|773^wcEHR|22119^wcEHR',
   'RXA|0|1|20150624||83^Hep A^CVX|0.5|mL^mL^UCUM||00^New Record^NIP001|||||| 68736|20150729|MSD^Merck^MVX|||CP|A',
   '',

@@ -1,6 +1,13 @@
 import type { TopicName } from '@registry/contracts';
 import { categoryOf, type AllPage, type EventStore, type Position } from '@registry/event-store';
-import { Partitioners, type Consumer, type EachBatchPayload, type Kafka, type Producer } from 'kafkajs';
+import {
+  Partitioners,
+  type Consumer,
+  type EachBatchPayload,
+  type Kafka,
+  type Producer,
+  type RetryOptions,
+} from 'kafkajs';
 import {
   createKafka,
   DEFAULT_SESSION_TIMEOUT_MS,
@@ -45,6 +52,11 @@ const SEND_BYTES = 512 * 1024;
 const FIRST_RESTART_MS = 100;
 const LAST_RESTART_MS = 5_000;
 const TRANSACTION_TIMEOUT_MS = 30_000;
+/**
+ * The broker answers a commit before it has marked all partitions, and refuses the next transaction for that moment: so the first retry
+ * comes soon. An idempotent producer should try for ever, lest its sequence breaks; one that failed here is thrown away.
+ */
+const PRODUCER_RETRY: RetryOptions = { ...KAFKA_RETRY, initialRetryTime: 20, retries: 10 };
 /** What brokers answer to a producer whose id another one has initialised since. */
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED']);
 /** How many offsets from the end the last checkpoint is looked for first: each transaction writes one and leaves a mark. */
@@ -53,20 +65,22 @@ const TAIL = 200n;
 /**
  * Publishes the declared topics: one catch-up subscription of the store, whose pages become one Kafka transaction each:
  * the messages and the place in the store's log up to which they go. So a message is published once, whatever fails
- * when (but see ADR 15), and in log order. One instance leads: whoever is assigned the checkpoint topic's only partition; taking
- * over, it initialises the producer of the same transactional id, which fences the one before.
+ * when (with the brokers that ADR 15 names), and in log order. One instance leads: whoever is assigned the checkpoint
+ * topic's only partition; taking over, it initialises the producer of the same transactional id, which fences the one
+ * before.
  */
 export class KafkaRelay {
   private readonly kafka: Kafka;
   private readonly checkpointTopic: string;
   private readonly transactionalId: string;
   private member: KafkaMember | undefined;
-  private lead: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  private lead: Lead | undefined;
+  /** Resolves when the last lead is over: two of one process would fence each other. */
+  private over: Promise<void> = Promise.resolve();
   private role: RelayStatus['role'] = 'joining';
   private caughtUp = false;
   private published = 0;
   private lastRecordedAt: string | undefined;
-  private reading: CheckpointReading | undefined;
 
   constructor(private readonly spec: KafkaRelaySpec) {
     this.kafka = createKafka(spec.kafka);
@@ -90,7 +104,7 @@ export class KafkaRelay {
       sessionTimeoutMs: this.sessionTimeoutMs,
       onAssigned: (consumer, assignment) => this.take(consumer, assignment),
       onGone: () => this.leave('joining'),
-      onBatchDone: (batch) => this.reading?.reached(BigInt(batch.lastOffset) + 1n),
+      onBatchDone: (batch) => this.lead?.reading?.reached(BigInt(batch.lastOffset) + 1n),
       eachBatch: (payload) => this.readCheckpoints(payload),
       onTrouble: (error) => this.spec.onTrouble?.(error),
     });
@@ -98,9 +112,8 @@ export class KafkaRelay {
 
   /** Resolves when the transaction under way is done and the lead is given up. */
   async stop(): Promise<void> {
-    const { lead } = this;
     this.leave('standby');
-    await lead?.done;
+    await this.over;
     await this.member?.stop();
   }
 
@@ -115,15 +128,12 @@ export class KafkaRelay {
 
   private take(consumer: Consumer, assignment: Assignment): void {
     consumer.pause([{ topic: this.checkpointTopic }]);
-    const before = this.lead;
     this.leave('standby');
     if (!assignment[this.checkpointTopic]?.includes(0)) return;
     this.role = 'leading';
-    const abort = new AbortController();
-    this.lead = {
-      abort,
-      done: (before?.done ?? Promise.resolve()).then(() => this.leading(consumer, abort.signal)),
-    };
+    const lead: Lead = { abort: new AbortController(), consumer, reading: undefined };
+    this.lead = lead;
+    this.over = this.over.then(() => this.leading(lead));
   }
 
   private leave(role: 'joining' | 'standby'): void {
@@ -134,17 +144,19 @@ export class KafkaRelay {
   }
 
   /** Publishes until aborted. Whatever fails, a new producer goes on from the last committed checkpoint. */
-  private async leading(consumer: Consumer, signal: AbortSignal): Promise<void> {
+  private async leading(lead: Lead): Promise<void> {
+    const { signal } = lead.abort;
     let pause = FIRST_RESTART_MS;
     while (!signal.aborted) {
       const producer = this.newProducer();
       const began = performance.now();
       try {
         await producer.connect();
+        if (signal.aborted) return;
         // The first transaction initialises the id: whoever had it before is fenced and its open transaction aborted,
         // so that the checkpoint read next is the last one.
         await (await producer.transaction()).abort();
-        const checkpoint = await this.lastCheckpoint(consumer, signal);
+        const checkpoint = await this.lastCheckpoint(lead);
         await this.publish(producer, checkpoint, signal);
       } catch (error) {
         if (!signal.aborted) this.spec.onTrouble?.(error);
@@ -152,7 +164,6 @@ export class KafkaRelay {
         // that would fence whoever leads rightly.
         if (isFenced(error)) pause = Math.max(pause, this.sessionTimeoutMs / 2);
       } finally {
-        this.reading = undefined;
         await producer.disconnect().catch(() => undefined);
       }
       this.caughtUp = false;
@@ -172,8 +183,7 @@ export class KafkaRelay {
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
       transactionTimeout: TRANSACTION_TIMEOUT_MS,
-      // An idempotent producer should try for ever, lest its sequence breaks; one that failed here is thrown away.
-      retry: KAFKA_RETRY,
+      retry: PRODUCER_RETRY,
     });
   }
 
@@ -229,13 +239,15 @@ export class KafkaRelay {
   }
 
   /** Reads the end of the checkpoint topic, or all of it where the end holds none, through the group's own consumer. */
-  private async lastCheckpoint(consumer: Consumer, signal: AbortSignal): Promise<Position | undefined> {
+  private async lastCheckpoint(lead: Lead): Promise<Position | undefined> {
+    const { consumer } = lead;
+    const { signal } = lead.abort;
     const { low, high } = await this.bounds();
     const tail = high - TAIL;
     for (const from of tail > low ? [tail, low] : [low]) {
       if (from >= high) return undefined;
       const reading = new CheckpointReading(high, signal);
-      this.reading = reading;
+      lead.reading = reading;
       consumer.seek({ topic: this.checkpointTopic, partition: 0, offset: String(from) });
       consumer.resume([{ topic: this.checkpointTopic }]);
       await reading.done;
@@ -260,11 +272,19 @@ export class KafkaRelay {
   private readCheckpoints(payload: EachBatchPayload): Promise<void> {
     for (const { key, value, offset } of payload.batch.messages) {
       if (key?.toString() === this.spec.service && value !== null)
-        this.reading?.saw(value.toString() as Position);
+        this.lead?.reading?.saw(value.toString() as Position);
       payload.resolveOffset(offset);
     }
     return Promise.resolve();
   }
+}
+
+/** The time in which one instance publishes. */
+interface Lead {
+  readonly abort: AbortController;
+  /** The group's consumer that brought it. */
+  readonly consumer: Consumer;
+  reading: CheckpointReading | undefined;
 }
 
 /** Waits until a known end is read, and remembers the last checkpoint on the way. */
