@@ -1,12 +1,15 @@
-import { DatabaseError, Pool, type PoolClient, type QueryArrayConfig } from 'pg';
+import {
+  isContention,
+  isLostConnection,
+  isOnStandby,
+  isTimeout,
+  openPool,
+  type PoolOptions,
+} from '@registry/postgres';
+import type { DatabaseError, Pool, PoolClient, QueryArrayConfig } from 'pg';
 import { AppendOutcomeUnknown, StoreUnavailable } from './event-store.port.js';
 
-export interface PostgresConnectionOptions {
-  readonly connectionString: string;
-  readonly poolSize: number;
-  /** Milliseconds after which a server that does not answer counts as gone. */
-  readonly timeout: number;
-}
+export type PostgresConnectionOptions = Omit<PoolOptions, 'applicationName' | 'settings'>;
 
 /** A statement that each connection prepares once. */
 export interface PreparedQuery {
@@ -27,14 +30,6 @@ export class Contention extends Error {
 }
 
 const UNIQUE_VIOLATION = '23505';
-const CONTENTION: ReadonlySet<string> = new Set([UNIQUE_VIOLATION, '40001', '40P01']);
-
-/** SQLSTATE classes 08 and 57P: the connection is lost, and with it the answer. */
-const isLostConnection = (error: unknown): boolean =>
-  !(error instanceof DatabaseError) ||
-  error.severity === 'FATAL' ||
-  error.severity === 'PANIC' ||
-  /^(08|57P)/.test(error.code ?? '08');
 
 /** The client found its connection dead before it sent anything (pg has no code for this). */
 const wasNotSent = (error: unknown): boolean =>
@@ -46,19 +41,7 @@ export class PostgresConnections {
   private ended: Promise<void> | undefined;
 
   constructor(private readonly options: PostgresConnectionOptions) {
-    this.pool = new Pool({
-      connectionString: options.connectionString,
-      max: options.poolSize,
-      connectionTimeoutMillis: options.timeout,
-      query_timeout: options.timeout,
-      keepAlive: true,
-      application_name: 'event-store',
-      // A process that stands still in the middle of a transaction must not hold its locks for ever.
-      options: '-c idle_in_transaction_session_timeout=15000',
-    });
-    // A connection that breaks reports it as an event, whether idle or in use; the next statement finds out by itself.
-    this.pool.on('error', () => undefined);
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.pool = openPool({ ...options, applicationName: 'event-store' });
   }
 
   get isClosed(): boolean {
@@ -96,12 +79,14 @@ export class PostgresConnections {
         return await run<Row>(client, query);
       } catch (error) {
         if (wasNotSent(error) && triesLeft > 0) continue;
-        if (wasNotSent(error)) throw new StoreUnavailable('The event store is away', { cause: error });
+        if (wasNotSent(error) || isOnStandby(error))
+          throw new StoreUnavailable('The event store is away', { cause: error });
         if (isLostConnection(error)) {
           throw new AppendOutcomeUnknown('The event store went away during an append', { cause: error });
         }
         const { code, constraint } = error as DatabaseError;
-        if (CONTENTION.has(code ?? '')) throw new Contention(constraint, { cause: error });
+        if (code === UNIQUE_VIOLATION || isContention(error))
+          throw new Contention(constraint, { cause: error });
         throw new StoreUnavailable('The event store refused to write', { cause: error });
       }
     }
@@ -136,9 +121,6 @@ export class PostgresConnections {
     }
   }
 }
-
-const isTimeout = (error: unknown): boolean =>
-  error instanceof Error && error.message === 'Query read timeout';
 
 const run = async <Row extends readonly unknown[]>(
   client: PoolClient,

@@ -4,8 +4,13 @@ import { AppendOutcomeUnknown, type EventStore, StoreUnavailable } from './event
 import { openPostgresEventStore } from './postgres-event-store.js';
 import { StoreUnusable } from './store-errors.js';
 import { appendAndKill, buildLibrary, expectNothingLost } from './testing/crash.js';
-import { type TestDatabase, createDatabase, describeWithPostgres, runSql } from '@registry/testing-postgres';
-import { TcpProxy } from './testing/tcp-proxy.js';
+import {
+  type TestDatabase,
+  createDatabase,
+  describeWithPostgres,
+  PostgresProxy,
+  runSql,
+} from '@registry/testing-postgres';
 
 describeWithPostgres('The event store on PostgreSQL', () => {
   let database: TestDatabase;
@@ -143,12 +148,10 @@ describeWithPostgres('The event store on PostgreSQL', () => {
   });
 
   it('is unavailable while the server is away and comes back by itself', async () => {
-    const server = new URL(database.connectionString);
-    const proxy = new TcpProxy(server.hostname, Number(server.port || 5432));
-    server.hostname = '127.0.0.1';
-    server.port = String(await proxy.start());
+    const proxy = new PostgresProxy(database.connectionString);
+    const through = await proxy.start();
     try {
-      const store = await openAt(server.href);
+      const store = await openAt(through);
       await store.append('privacy-1', 'none', newEvents(2));
       const seen = collect(store, {}, (events) => events.length >= 4);
       await collect(store, {}, (events) => events.length >= 2);
@@ -156,7 +159,7 @@ describeWithPostgres('The event store on PostgreSQL', () => {
       await expect(store.read('privacy-1')).rejects.toBeInstanceOf(StoreUnavailable);
       await expect(store.heads(['privacy-1'])).rejects.toBeInstanceOf(StoreUnavailable);
       await expect(store.append('privacy-1', 1, newEvents(1))).rejects.toBeInstanceOf(StoreUnavailable);
-      await expect(openAt(server.href)).rejects.toBeInstanceOf(StoreUnavailable);
+      await expect(openAt(through)).rejects.toBeInstanceOf(StoreUnavailable);
       await proxy.start();
       await store.append('privacy-1', 1, newEvents(2));
       expect((await seen).map(({ revision }) => revision)).toStrictEqual([0, 1, 2, 3]);

@@ -2,6 +2,8 @@ export {
   type AdvisoryKey,
   advisoryKey,
   connectSession,
+  openPool,
+  type PoolOptions,
   type PostgresAway,
   type PostgresConnection,
   PostgresPool,
@@ -9,4 +11,10 @@ export {
   sessionOptions,
   type Statement,
 } from './postgres-pool.js';
-export { PostgresRefused } from './postgres-errors.js';
+export {
+  isContention,
+  isLostConnection,
+  isOnStandby,
+  isTimeout,
+  PostgresRefused,
+} from './postgres-errors.js';

@@ -22,9 +22,14 @@ export class PostgresRefused extends Error {
 /** The connection is of no use any more, and with it the answer may be lost: SQLSTATE classes 08 and 57P, or no SQLSTATE at all. */
 export const isLostConnection = (error: unknown): boolean =>
   error instanceof DatabaseError
-    ? // 25006: the session is on a server that became, or still is, a standby.
-      ['FATAL', 'PANIC'].includes(error.severity ?? '') || /^(08|57P|25006)/.test(error.code ?? '08')
+    ? ['FATAL', 'PANIC'].includes(error.severity ?? '') ||
+      /^(08|57P)/.test(error.code ?? '08') ||
+      isOnStandby(error)
     : !isUnreadable(error);
+
+/** The session is on a server that became, or still is, a standby: nothing was written. */
+export const isOnStandby = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === '25006';
 
 /** A value came that its column's parser refuses. */
 export const isUnreadable = (error: unknown): boolean => error instanceof RangeError;

@@ -1,61 +1,18 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { createDatabase, describeWithPostgres, type TestDatabase } from '@registry/testing-postgres';
+import {
+  createDatabase,
+  describeWithPostgres,
+  PostgresProxy,
+  type TestDatabase,
+} from '@registry/testing-postgres';
 import { connectSession, PostgresPool, type PostgresPoolOptions } from './index.js';
 
 class Away extends Error {
   readonly code = 'TEST.AWAY';
 }
 
-/** Between the pool and the server: can be taken away, and can stop answering. */
-class Wire {
-  private readonly sockets = new Set<Socket>();
-  private server: Server | undefined;
-  private port = 0;
-  silent = false;
-
-  constructor(private readonly target: URL) {}
-
-  async open(): Promise<string> {
-    this.server = createServer((near) => {
-      const far = connect(Number(this.target.port || '5432'), this.target.hostname);
-      for (const socket of [near, far]) {
-        this.sockets.add(socket);
-        socket.on('error', () => undefined);
-        socket.on('close', () => {
-          this.sockets.delete(socket);
-          near.destroy();
-          far.destroy();
-        });
-      }
-      near.pipe(far);
-      far.on('data', (bytes) => {
-        if (!this.silent) near.write(bytes);
-      });
-    });
-    this.server.listen(this.port, '127.0.0.1');
-    await once(this.server, 'listening');
-    this.port = (this.server.address() as AddressInfo).port;
-    const url = new URL(this.target);
-    url.hostname = '127.0.0.1';
-    url.port = String(this.port);
-    return url.href;
-  }
-
-  async cut(): Promise<void> {
-    const { server } = this;
-    this.server = undefined;
-    if (server === undefined) return;
-    const closed = once(server, 'close');
-    server.close();
-    for (const socket of this.sockets) socket.destroy();
-    await closed;
-  }
-}
-
 describeWithPostgres('The pool of connections to PostgreSQL', () => {
   let database: TestDatabase;
-  let wire: Wire;
+  let proxy: PostgresProxy;
   let options: PostgresPoolOptions;
   let pool: PostgresPool;
 
@@ -66,9 +23,9 @@ describeWithPostgres('The pool of connections to PostgreSQL', () => {
     await database?.drop();
   });
   beforeEach(async () => {
-    wire = new Wire(new URL(database.connectionString));
+    proxy = new PostgresProxy(database.connectionString);
     options = {
-      connectionString: await wire.open(),
+      connectionString: await proxy.start(),
       poolSize: 3,
       timeout: 1_000,
       applicationName: 'pool-test',
@@ -79,7 +36,7 @@ describeWithPostgres('The pool of connections to PostgreSQL', () => {
   });
   afterEach(async () => {
     await pool.close();
-    await wire.cut();
+    await proxy.stop();
   });
 
   const one = async () => (await pool.query<{ one: number }>({ text: 'SELECT 1 AS one', name: 'one' })).rows;
@@ -92,21 +49,21 @@ describeWithPostgres('The pool of connections to PostgreSQL', () => {
 
   it('says that the server is away while it is, and goes on when it is back', async () => {
     await Promise.all([one(), one(), one()]);
-    await wire.cut();
+    await proxy.stop();
     await expect(one()).rejects.toBeInstanceOf(Away);
     await expect(pool.transaction('BEGIN', () => Promise.resolve())).rejects.toBeInstanceOf(Away);
     await expect(connectSession(options)).rejects.toBeInstanceOf(Away);
-    await wire.open();
+    await proxy.start();
     expect(await one()).toStrictEqual([{ one: 1 }]);
   });
 
   it('gives a server up that does not answer, once', async () => {
     await one();
-    wire.silent = true;
+    proxy.silent = true;
     const before = performance.now();
     await expect(one()).rejects.toBeInstanceOf(Away);
     expect(performance.now() - before).toBeLessThan(3_000);
-    wire.silent = false;
+    proxy.silent = false;
     expect(await one()).toStrictEqual([{ one: 1 }]);
   });
 

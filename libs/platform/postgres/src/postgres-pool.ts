@@ -20,7 +20,7 @@ import {
 /** The error of an adapter's own kind that says that the server is away: its `code` tells callers to try again. */
 export type PostgresAway = new (message: string, options?: ErrorOptions) => Error;
 
-export interface PostgresPoolOptions {
+export interface PoolOptions {
   /** Without an `options` parameter: `settings` take its place. */
   readonly connectionString: string;
   readonly poolSize: number;
@@ -29,6 +29,9 @@ export interface PostgresPoolOptions {
   readonly applicationName: string;
   /** Of every session, such as `search_path`; names and values of letters, digits and `_`. */
   readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface PostgresPoolOptions extends PoolOptions {
   readonly away: PostgresAway;
 }
 
@@ -52,6 +55,23 @@ export interface PostgresConnection {
  */
 const PATIENCE = { idle_in_transaction_session_timeout: '15000' };
 
+/** The driver's pool, as every adapter wants it: for one that deals with failures in its own way. */
+export const openPool = (options: PoolOptions): Pool => {
+  const pool = new Pool({
+    connectionString: options.connectionString,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.timeout,
+    query_timeout: options.timeout,
+    keepAlive: true,
+    application_name: options.applicationName,
+    options: sessionOptions({ ...PATIENCE, ...options.settings }),
+  });
+  // A connection that breaks reports it as an event, whether idle or in use; the next statement finds out by itself.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+};
+
 /**
  * Connections that heal by themselves: broken ones are thrown away, and what a dead one could not do is done on another. The
  * process survives any failure of the server; each is either `away` or a `PostgresRefused`.
@@ -61,18 +81,7 @@ export class PostgresPool {
   private ended: Promise<void> | undefined;
 
   constructor(private readonly options: PostgresPoolOptions) {
-    this.pool = new Pool({
-      connectionString: options.connectionString,
-      max: options.poolSize,
-      connectionTimeoutMillis: options.timeout,
-      query_timeout: options.timeout,
-      keepAlive: true,
-      application_name: options.applicationName,
-      options: sessionOptions({ ...PATIENCE, ...options.settings }),
-    });
-    // A connection that breaks reports it as an event, whether idle or in use; the next statement finds out by itself.
-    this.pool.on('error', () => undefined);
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.pool = openPool(options);
   }
 
   /**
