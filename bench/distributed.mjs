@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import { eventually, headers } from '../tools/running-registry.mjs';
 import { startServices } from '../tools/services/run.mjs';
-import { startBroker } from './lib/kafka-broker.mjs';
+import testingKafka from '@registry/testing-kafka';
 import { liftLimits } from './lib/limits.mjs';
 import { vxu } from './lib/vxu.mjs';
 
@@ -22,12 +22,12 @@ export const distributed = async () => {
   const { POSTGRES_URL } = process.env;
   if (POSTGRES_URL === undefined) return { skipped: 'POSTGRES_URL is not set' };
   const folder = mkdtempSync(join(tmpdir(), 'bench-services-'));
-  const broker = startBroker();
+  const broker = await testingKafka.startKafka();
   const services = await startServices({
     environment: {
       ...process.env,
       DATA_DIR: folder,
-      KAFKA_BROKERS: broker.brokers,
+      KAFKA_BROKERS: broker.brokers.join(','),
       REGISTRY_DEMO: '1',
       LOG_LEVEL: 'error',
     },
@@ -79,7 +79,7 @@ export const distributed = async () => {
     };
   } finally {
     await services.stop();
-    broker.stop();
+    await broker.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 };

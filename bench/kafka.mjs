@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import eventStore from '@registry/event-store';
 import messaging from '@registry/messaging';
-import { startBroker } from './lib/kafka-broker.mjs';
+import testingKafka from '@registry/testing-kafka';
 
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 50_000);
 const KEYS = 1_000;
@@ -24,8 +24,8 @@ const declaration = {
 
 /** A broker of its own on this machine: how fast the relay publishes a store in memory, and a consumer reads it. */
 export const kafka = async () => {
-  const broker = startBroker();
-  const options = { brokers: [broker.brokers], clientId: 'bench' };
+  const broker = await testingKafka.startKafka();
+  const options = { brokers: broker.brokers, clientId: 'bench' };
   const store = eventStore.createMemoryEventStore();
   let relay, consumption;
   try {
@@ -72,7 +72,7 @@ export const kafka = async () => {
     await consumption?.stop();
     await relay?.stop();
     await store.close();
-    broker.stop();
+    await broker.stop();
   }
 };
 
