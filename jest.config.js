@@ -25,6 +25,8 @@ const kind = (displayName, suffix, extra = {}) => ({
 
 module.exports = {
   maxWorkers: 2,
+  // What waits for a process, a thread or a server says nothing about their speed: only what hangs shall fail.
+  testTimeout: 30_000,
   reporters: ['default'],
   projects: [
     kind('unit', 'spec'),
