@@ -22,7 +22,7 @@ export const targetOf = (path, as) => {
 
 const guess = (text) => {
   const first = text.split('\n')[0] ?? '';
-  if (/"event"\s*:\s*"death"/.test(first)) return 'deaths';
+  if (/"event"\s*:\s*"death"|"register"\s*:\s*"death"/.test(first)) return 'deaths';
   if (/"event"\s*:\s*"(birth|amendment|replacement|void)"/.test(first)) return 'births';
   return undefined;
 };

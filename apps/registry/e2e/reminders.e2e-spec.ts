@@ -12,6 +12,7 @@ const LAKESIDE = 'demo-lakeside-clinic';
 const PRAIRIE_ID = 'd0000000-0000-4000-8000-000000000002';
 const BOARD = 'demo-health-board';
 const HELP_DESK = 'demo-help-desk';
+const VITAL_RECORDS = 'demo-vital-records';
 const NOBODY = '7d0f8b6e-2c3f-4b39-9d0b-0a6a3f0e9c11';
 
 interface Person {
@@ -187,6 +188,35 @@ describe('Reminders and notices', () => {
     expect(await reminded(BOARD, { registryId: optedOut, kind: 'recall' })).toEqual([
       'ReminderWithheld opted-in-recently',
     ]);
+  });
+
+  it('reach whoever lives after all, once the record of the death is voided', async () => {
+    const person = { family: 'Alivason', given: 'Nora', birthDate: '2018-08-08' };
+    const registryId = await newPerson(person);
+    const record = {
+      ...person,
+      fileNumber: 'D-2026-1',
+      facilityMrn: person.family,
+      facilityAuthority: 'LAKESIDE',
+    };
+    const send = async (row: object, noted: string) => {
+      const sent = await registry.request('POST', '/deaths', {
+        as: VITAL_RECORDS,
+        json: [{ ...record, ...row }],
+      });
+      expect(sent.json()).toMatchObject({ accepted: 1 });
+      await eventually(
+        () => stored(noted),
+        (events) => events.length === 1,
+      );
+    };
+    await send(
+      { event: 'death', deathDate: '2026-01-10', issuedAt: '2026-01-12T15:00:00Z' },
+      'DeathRecorded',
+    );
+    expect(await reminded(BOARD, { registryId })).toEqual(['ReminderWithheld deceased']);
+    await send({ event: 'void', issuedAt: '2026-01-20T15:00:00Z' }, 'DeathRecordVoided');
+    expect(await reminded(BOARD, { registryId })).toEqual(['ReminderConfirmed']);
   });
 
   it('are answered alike for whoever is not there, and refused to who does not remind', async () => {

@@ -134,6 +134,8 @@ export type VitalEvent = (typeof VITAL_EVENTS)[number];
 /** What a vital record is, beside its demographics (DOMAIN 1.3). */
 export const VitalRecord = Type.Object({
   event: Type.Unsafe<VitalEvent>(Type.Union(VITAL_EVENTS.map((event) => Type.Literal(event)))),
+  /** Of each version of a death record. Absent of a birth record, and of deaths kept before there were voids of them. */
+  register: Type.Optional(Type.Literal('death')),
   /** State file number of the birth record, or of the death record. Also among the identifiers, type `BR`, of a birth. */
   fileNumber: Type.String(),
   /** When the office made this version of the record: later versions of one file number supersede earlier ones. */
@@ -152,6 +154,12 @@ export const VitalRecord = Type.Object({
   ),
 });
 export type VitalRecord = Static<typeof VitalRecord>;
+
+export type VitalRegister = 'birth' | 'death';
+
+/** The register that the record is of: each has file numbers of its own. */
+export const registerOf = ({ event, register }: Pick<VitalRecord, 'event' | 'register'>): VitalRegister =>
+  register === 'death' || event === 'death' ? 'death' : 'birth';
 
 /** A row of an enrolment, coverage or client roster: evidence of a service relationship, never a record. */
 export const RosterEntry = Type.Object({

@@ -116,7 +116,7 @@ export class DirectoryModule implements OnModuleInit, BeforeApplicationShutdown 
       accessProjector(messaging, readModel, onTrouble),
       registryIdProjector(messaging, readModel, onTrouble),
       evidenceReactor(repository, messaging, readModel, onTrouble),
-      registryStatusReactor(repository, messaging, readModel, onTrouble),
+      registryStatusReactor(store, repository, messaging, readModel, onTrouble),
       residenceReactor({ store, contentKeys, repository, messaging, readModel, onTrouble }),
     );
     this.startSweeping();

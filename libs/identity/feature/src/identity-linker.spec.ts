@@ -265,6 +265,26 @@ describe('The identity linker', () => {
     expect(await links()).toEqual({ birth: 'person-1', adoption: 'person-1', death: 'person-1' });
   });
 
+  it.each([
+    ['the void before the death', ['birth', 'void', 'death']],
+    ['both before the birth', ['void', 'death', 'birth']],
+    ['the death before the birth, the void after', ['death', 'birth', 'void']],
+  ])('links a death and the void of it, %s', async (_case, order) => {
+    const vital = { fileNumber: '9', issuedAt: '2026-01-01T00:00:00.000Z', register: 'death' };
+    // The void says nothing but the file number that could be anybody's of the family.
+    const unlike = { ...demographics('', 'Mai'), identifiers: [] };
+    const said: Readonly<Record<string, readonly [Demographics, object]>> = {
+      birth: [enrolled, { ...vital, register: undefined, event: 'birth', fileNumber: '1' }],
+      death: [enrolled, { ...vital, event: 'death', birthFileNumber: '1' }],
+      void: [unlike, { ...vital, event: 'void' }],
+    };
+    for (const name of order) {
+      const [about, record] = said[name] ?? [enrolled, {}];
+      await linker().decideAll([await submission(name, about, { kind: 'vital', vital: record })]);
+    }
+    expect(await links()).toEqual({ birth: 'person-1', death: 'person-1', void: 'person-1' });
+  });
+
   const follows = (mergeId: string, absorbed: string, survivor: string): Delivery => ({
     topic: 'privacy.settings.v1',
     event: {

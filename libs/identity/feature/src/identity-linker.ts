@@ -339,29 +339,36 @@ export class IdentityLinker {
     );
   }
 
-  /** Somebody who just became known may be whom a roster entry, a death or a void has waited for. */
+  /**
+   * Somebody who just became known may be whom a roster entry, a death or a void has waited for; and a death that just found its person
+   * is what a void of it has waited for.
+   */
   private async decideWaiting(
     tasks: readonly Task[],
     opened: readonly (OpenedMatchable | undefined)[],
   ): Promise<NewEvent[]> {
-    const causes = new Map<string, Task>();
-    for (const [place, task] of tasks.entries()) {
-      const about = opened[place];
-      if (about === undefined || !about.startsPerson) continue;
-      for (const id of this.index.waitingFor(about)) if (!causes.has(id)) causes.set(id, task);
-    }
-    const ids = [...causes.keys()];
-    const sources = await this.openSources(ids.map(submissionStream));
     const events: NewEvent[] = [];
-    for (const [place, id] of ids.entries()) {
-      const source = sources[place];
-      const cause = causes.get(id);
-      if (source === undefined || cause === undefined) continue;
-      const task = waitingTask(id, source, cause.causationId);
-      for (const decision of this.decideOne(task, source.matchable)) {
-        this.index.apply(decision, source.matchable);
-        // Its id says whom it is about: one event can end the waiting of several.
-        events.push(eventOf(decision, task, id));
+    let known = tasks.flatMap(({ causationId }, place) => {
+      const about = opened[place];
+      return about !== undefined && isOfRecord(about) ? [{ about, causationId }] : [];
+    });
+    while (known.length > 0) {
+      const causes = new Map<string, string>();
+      for (const { about, causationId } of known)
+        for (const id of this.index.waitingFor(about)) if (!causes.has(id)) causes.set(id, causationId);
+      const waiting = [...causes];
+      const sources = await this.openSources(waiting.map(([id]) => submissionStream(id)));
+      known = [];
+      for (const [place, [id, causationId]] of waiting.entries()) {
+        const source = sources[place];
+        if (source === undefined) continue;
+        const task = waitingTask(id, source, causationId);
+        for (const decision of this.decideOne(task, source.matchable)) {
+          this.index.apply(decision, source.matchable);
+          // Its id says whom it is about: one event can end the waiting of several.
+          events.push(eventOf(decision, task, id));
+          if (isOfRecord(source.matchable)) known.push({ about: source.matchable, causationId });
+        }
       }
     }
     return events;
@@ -423,6 +430,10 @@ interface Prepared {
   readonly about: OpenedMatchable | undefined;
   readonly relinked: ReadonlyMap<string, OpenedMatchable> | undefined;
 }
+
+/** May anybody wait for it? For a birth or clinic's submission, and for a version of a vital record. */
+const isOfRecord = ({ startsPerson, continues }: OpenedMatchable): boolean =>
+  startsPerson || continues.length > 0;
 
 interface OpenedSource {
   readonly receipt: RecordedEvent;

@@ -1,6 +1,7 @@
 import { open, type ContentKeys } from '@registry/content-keys';
 import {
   Demographics,
+  registerOf,
   RequestForm,
   RosterEntry,
   SubmissionKind,
@@ -64,12 +65,11 @@ const matchableOf = (
 });
 
 /** A death continues the birth record that its office names; all else the versions of its own and of what it replaces. */
-const fileNumbersOf = (
-  { event, fileNumber, replaces, birthFileNumber }: VitalRecord,
-  organizationId: string,
-): string[] => {
+const fileNumbersOf = (vital: VitalRecord, organizationId: string): string[] => {
+  const { fileNumber, replaces, birthFileNumber } = vital;
   const birth = (number: string | undefined) =>
     number === undefined ? [] : [`birth|${organizationId}|${number}`];
-  if (event === 'death') return [`death|${organizationId}|${fileNumber}`, ...birth(birthFileNumber)];
+  if (registerOf(vital) === 'death')
+    return [`death|${organizationId}|${fileNumber}`, ...birth(birthFileNumber)];
   return [...birth(fileNumber), ...birth(replaces)];
 };

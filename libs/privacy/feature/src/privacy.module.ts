@@ -1,6 +1,6 @@
 import { Inject, Module, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { CONTENT_KEYS, type ContentKeys } from '@registry/content-keys';
+import { CONTENT_KEYS, KEY_RING, type ContentKeys, type KeyRing } from '@registry/content-keys';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry, MESSAGING, type Messaging } from '@registry/messaging';
 import { errorCode, LOGGER, METRICS, type Logger, type Metrics } from '@registry/observability';
@@ -122,6 +122,7 @@ export class PrivacyModule implements OnModuleInit, BeforeApplicationShutdown {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CONTENT_KEYS) private readonly contentKeys: ContentKeys,
+    @Inject(KEY_RING) private readonly keyRing: KeyRing,
     @Inject(MESSAGING) private readonly messaging: Messaging,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(PRIVACY_READ_MODEL) private readonly readModel: ReadModel,
@@ -141,7 +142,7 @@ export class PrivacyModule implements OnModuleInit, BeforeApplicationShutdown {
     this.messaging.declare(noticeTopic);
     this.messaging.declare(taskTopic);
     this.messaging.declare(signalTopic);
-    const { store, contentKeys, gate, requests, forms, clock, messaging, readModel } = this;
+    const { store, contentKeys, keyRing, gate, requests, forms, clock, messaging, readModel } = this;
     measureOverdue(
       this.metrics,
       readModel,
@@ -169,7 +170,7 @@ export class PrivacyModule implements OnModuleInit, BeforeApplicationShutdown {
       attestationReactor({ store, messaging, readModel, onTrouble }),
       attestedProjector(messaging, readModel, onTrouble),
       requestListProjector(messaging, readModel, onTrouble),
-      signalReactor({ store, contentKeys, gate, clock, messaging, readModel, onTrouble }),
+      signalReactor({ store, contentKeys, keyRing, gate, clock, messaging, readModel, onTrouble }),
       holderReactor(this.holders, messaging, readModel, onTrouble),
     );
     this.startSweeping();

@@ -20,6 +20,8 @@ export interface DecisionSubject {
   readonly personId: string;
   /** A person merged into this one, whom the requester's organization serves; absent: this one. */
   readonly knownAs?: string | undefined;
+  /** The part of the person whose id the answer carries, and that id; absent: that of the relationship that is decided on. */
+  readonly answeredAs?: { readonly personId: string; readonly registryId: string } | undefined;
 }
 
 /** The heads that the reads of one person, waiting together, are decided on. */
@@ -51,7 +53,9 @@ export class DecisionHeads {
     );
   }
 
-  factsOf({ requester, purpose, personId, knownAs }: DecisionSubject, at: string): DecisionFacts {
+  factsOf(subject: DecisionSubject, at: string): DecisionFacts {
+    const { requester, purpose, personId, knownAs } = subject;
+    const answeredAs = otherPartOf(subject);
     const { clientId, organizationId, userId } = requester;
     return {
       requester,
@@ -63,6 +67,9 @@ export class DecisionHeads {
       organization: this.stateAt(accessStreams.organization(organizationId), readOrganization),
       agreement: this.stateAt(accessStreams.agreement(organizationId), readAgreement),
       ...(knownAs === undefined ? {} : { knownAs: { personId: knownAs, follows: this.survivorOf(knownAs) } }),
+      ...(answeredAs === undefined
+        ? {}
+        : { answeredAs: { personId: answeredAs, follows: this.survivorOf(answeredAs) } }),
       relationship: this.stateAt(
         accessStreams.relationship(organizationId, knownAs ?? personId),
         readRelationship,
@@ -74,7 +81,7 @@ export class DecisionHeads {
   /** The heads that the subject was decided on, for whoever decides again later. */
   decidedOn(subject: DecisionSubject): RecordDisclosedData['decidedOn'] {
     return accessStreamsOf(subject)
-      .filter((stream) => stream !== NOT_MERGED)
+      .filter((stream) => stream !== NOT_MERGED && stream !== NOT_ASKED)
       .map((stream) => ({ stream, revision: this.heads.get(stream)?.revision ?? -1 }));
   }
 
@@ -101,16 +108,28 @@ const readOrganization = validatorOf('OrganizationState', OrganizationState);
 const readAgreement = validatorOf('AgreementState', AgreementState);
 const readRelationship = validatorOf('RelationshipState', RelationshipState);
 
-/** Nobody's stream. */
+/** Nobody's streams. */
 const NOT_MERGED = privacyStream('00000000-0000-4000-8000-000000000000');
+const NOT_ASKED = privacyStream('00000000-0000-4000-8000-000000000001');
 
-const accessStreamsOf = ({ requester, personId, knownAs }: DecisionSubject): readonly string[] => [
-  accessStreams.client(requester.clientId),
-  accessStreams.organization(requester.organizationId),
-  accessStreams.agreement(requester.organizationId),
-  accessStreams.relationship(requester.organizationId, knownAs ?? personId),
-  // One for each request, merged or not: the number of heads is the same.
-  knownAs === undefined ? NOT_MERGED : privacyStream(knownAs),
-  // Read with the others, in the one call; so the disclosure names the user too.
-  ...(requester.userId === undefined ? [] : [accessStreams.user(requester.userId)]),
-];
+/** The part whose id the answer carries, if it is neither the person itself nor the one whose relationship is decided on. */
+const otherPartOf = ({ personId, knownAs, answeredAs }: DecisionSubject): string | undefined =>
+  answeredAs === undefined || answeredAs.personId === personId || answeredAs.personId === knownAs
+    ? undefined
+    : answeredAs.personId;
+
+const accessStreamsOf = (subject: DecisionSubject): readonly string[] => {
+  const { requester, personId, knownAs } = subject;
+  const answeredAs = otherPartOf(subject);
+  return [
+    accessStreams.client(requester.clientId),
+    accessStreams.organization(requester.organizationId),
+    accessStreams.agreement(requester.organizationId),
+    accessStreams.relationship(requester.organizationId, knownAs ?? personId),
+    // Two for each request, merged or not: the number of heads is the same.
+    knownAs === undefined ? NOT_MERGED : privacyStream(knownAs),
+    answeredAs === undefined ? NOT_ASKED : privacyStream(answeredAs),
+    // Read with the others, in the one call; so the disclosure names the user too.
+    ...(requester.userId === undefined ? [] : [accessStreams.user(requester.userId)]),
+  ];
+};

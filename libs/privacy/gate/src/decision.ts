@@ -27,6 +27,8 @@ export interface DecisionFacts {
   readonly personId: string;
   /** The person merged into this one whom the organization serves, and whom that one follows by its head. */
   readonly knownAs?: { readonly personId: string; readonly follows: string | undefined } | undefined;
+  /** Another part, whose id the answer carries, and whom it follows by its head. */
+  readonly answeredAs?: { readonly personId: string; readonly follows: string | undefined } | undefined;
   /** ISO-8601 UTC. */
   readonly at: string;
   readonly client: ClientState | undefined;
@@ -72,7 +74,7 @@ export type Decision =
 export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy): Decision => {
   const { requester, purpose, personId, at, client, user, organization, agreement, relationship, privacy } =
     facts;
-  const { knownAs } = facts;
+  const { knownAs, answeredAs } = facts;
   const reasons: DenialReason[] = [];
   const unless = (allowed: boolean, reason: DenialReason): void => {
     if (!allowed) reasons.push(reason);
@@ -124,7 +126,10 @@ export const decideDisclosure = (facts: DecisionFacts, policy: DisclosurePolicy)
     'purpose-not-in-relationship',
   );
   unless(privacy.status === 'opened', 'not-readable');
-  unless(knownAs === undefined || knownAs.follows === personId, 'not-merged');
+  unless(
+    [knownAs, answeredAs].every((part) => part === undefined || part.follows === personId),
+    'not-merged',
+  );
   if (privacy.status === 'opened') {
     const { organizationId } = requester;
     unless(allowsViewer(privacy.setting, viewerOf(organizationId, client)), 'person-setting');

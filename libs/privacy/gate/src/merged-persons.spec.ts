@@ -63,6 +63,27 @@ describe('A person merged into another', () => {
     expect((await store.read(privacyStream(ABSORBED))).length).toBe(2);
   });
 
+  it('is read under another id of the reader’s, while the part that has it follows the survivor, too', async () => {
+    const { gate, store } = await mergedWorld();
+    await append(store, 'person-3', 'PrivacyOpened', opened());
+    await append(store, 'person-3', 'SettingFollows', follows(PERSON));
+    const answeredAs = { personId: 'person-3', registryId: 'id-3' };
+    const outcome = await gate.disclose({ ...throughAbsorbed, answeredAs });
+    if (outcome.kind !== 'released') throw new Error(outcome.kind);
+    expect(outcome.release.record).toStrictEqual({ id: 'id-3', ...RECORD });
+    outcome.release.handOver();
+    const disclosed = (await store.read(privacyStream(PERSON))).at(-1);
+    expect(disclosed?.data).toMatchObject({ knownAs: ABSORBED, answeredAs: 'person-3' });
+    expect(disclosed?.data['decidedOn']).toContainEqual({ stream: privacyStream('person-3'), revision: 1 });
+    const ofSurvivor = { personId: PERSON, registryId: 'id-1' };
+    expect(kindOf(await gate.disclose({ ...throughAbsorbed, answeredAs: ofSurvivor }))).toBe('released');
+
+    await append(store, 'person-3', 'SettingRestored', opened({ previousSettingRevision: 0 }));
+    expect(kindOf(await gate.disclose({ ...throughAbsorbed, answeredAs }))).toBe('refused');
+    expect(kindOf(await gate.disclose({ ...requestOf(CLINIC_A), answeredAs }))).toBe('refused');
+    expect(kindOf(await gate.disclose(requestOf(CLINIC_A)))).toBe('released');
+  });
+
   it.each([
     ['the survivor is locked to another', { kind: 'lock', organizationId: CLINIC_A }],
     ['the survivor opted out', { kind: 'opt-out' }],
@@ -112,6 +133,10 @@ describe('A person merged into another', () => {
     });
     expect(merged).toEqual(await callsOf({ ...requestOf('clinic-d'), personId: 'nobody' }));
     expect(merged).toEqual(await callsOf({ ...requestOf(CLINIC_B), purpose: 'school' }));
+    for (const personId of [PERSON, ABSORBED, 'person-3'])
+      expect(merged).toEqual(
+        await callsOf({ ...throughAbsorbed, purpose: 'school', answeredAs: { personId, registryId: 'id' } }),
+      );
   });
 
   it('leads to the survivor, but not for ever', async () => {

@@ -281,7 +281,8 @@ export class ReleaseGate {
       throw error;
     }
     for (const read of permitted) {
-      const record = permittedFields(stored.record, read.decision);
+      const id = read.request.answeredAs?.registryId ?? read.decision.registryId;
+      const record = permittedFields(stored.record, read.decision, id);
       read.resolve({ kind: 'released', release: this.release(read, record, settingRevision, decidedAt) });
     }
     return [];
@@ -293,7 +294,7 @@ export class ReleaseGate {
     settingRevision: number,
     heads: DecisionHeads,
   ): NewEvent {
-    const { requester, purpose, knownAs } = read.request;
+    const { requester, purpose, knownAs, answeredAs } = read.request;
     const data: RecordDisclosedData = {
       settingRevision,
       inquiryId: read.inquiryId,
@@ -305,6 +306,7 @@ export class ReleaseGate {
       fields: read.decision.fields,
       decidedAt,
       ...(knownAs === undefined ? {} : { knownAs }),
+      ...(answeredAs === undefined ? {} : { answeredAs: answeredAs.personId }),
       decidedOn: heads.decidedOn(read.request),
     };
     return {
@@ -376,8 +378,9 @@ const UNAVAILABLE: DisclosureOutcome = { kind: 'unavailable' };
 const permittedFields = (
   sealed: Sealed<PersonRecord>,
   decision: Extract<Decision, { permit: true }>,
+  id: string,
 ): ReleasedRecord => {
   const record = unseal(sealed);
   const released = Object.fromEntries(decision.fields.map((field) => [field, record[field]]));
-  return { id: decision.registryId, ...released };
+  return { id, ...released };
 };

@@ -8,36 +8,87 @@ export const vitalStatusStream = (personId: string): string => `vitalStatus-${pe
 
 export type VitalStatus = 'alive' | 'possibly-dead' | 'dead';
 
-/** Of `vitalStatus-<personId>`; the head counts. */
+/** Of `vitalStatus-<personId>`. Each carries all that is known by then, so the head alone counts, whatever came first. */
 export type VitalStatusEvent =
   /** By somebody other than Vital Records: nobody writes until the task is closed. */
-  | { readonly type: 'DeathReported'; readonly data: DeathReportedData }
-  /** By Vital Records. */
-  | { readonly type: 'DeathRecorded'; readonly data: { readonly submissionId: string } };
+  | { readonly type: 'DeathReported'; readonly data: VitalStatusData }
+  /** By Vital Records: a version of a death record. */
+  | { readonly type: 'DeathRecorded'; readonly data: VitalStatusData }
+  /** By Vital Records: the versions before it are withdrawn. */
+  | { readonly type: 'DeathRecordVoided'; readonly data: VitalStatusData };
 
-export type DeathReportedData = {
+export type VitalStatusData = {
   readonly submissionId: string;
-  /** Every organization that has reported it so far. */
-  readonly reportedBy: readonly string[];
-  /** Stream of the task that decides; its outcome is `alive` or `dead`. */
-  readonly taskStream: string;
+  /** Every organization that has reported a death so far. */
+  readonly reportedBy?: readonly string[];
+  /** Stream of the task that decides; its outcome is `alive` or `dead`. Absent: nobody was asked, since a record says it. */
+  readonly taskStream?: string;
+  /** What Vital Records says last of each record of a death, by a keyed hash of its number. */
+  readonly records?: DeathRecords;
 };
 
-/** In at most two store calls. What is not understood counts as a death that is not looked into yet. @throws StoreUnavailable */
-export const readVitalStatus = async (store: EventStore, personId: string): Promise<VitalStatus> => {
-  const [head] = await store.heads([vitalStatusStream(personId)]);
-  return vitalStatusOf(store, head);
+export type DeathRecords = Readonly<Record<string, DeathRecordVersion>>;
+
+export type DeathRecordVersion = {
+  /** ISO-8601 UTC; empty of a death that was kept before versions were. */
+  readonly issuedAt: string;
+  readonly voided: boolean;
 };
+
+/** What is known at a stream's head; undefined: it is not understood. */
+export const vitalStatusDataOf = (head: RecordedEvent | undefined): VitalStatusData | undefined => {
+  if (head === undefined) return { submissionId: '' };
+  const data = head.data as VitalStatusData;
+  switch (head.type as VitalStatusEvent['type']) {
+    case 'DeathRecorded':
+      return { ...data, records: data.records ?? { [data.submissionId]: { issuedAt: '', voided: false } } };
+    case 'DeathReported':
+    case 'DeathRecordVoided':
+      return data;
+    default:
+      return undefined;
+  }
+};
+
+/** With one more version, or those of another part of a person: the one issued last counts, and of two at one instant the void. */
+export const withVersions = (records: DeathRecords, others: DeathRecords): DeathRecords => {
+  const all: Record<string, DeathRecordVersion> = { ...records };
+  for (const [record, version] of Object.entries(others)) {
+    const known = all[record];
+    if (known === undefined || isLater(version, known)) all[record] = version;
+  }
+  // A death without a version is whatever the office says of its record by now.
+  const withVersion = Object.entries(all).filter(([, { issuedAt }]) => issuedAt !== '');
+  return withVersion.length === 0 ? all : Object.fromEntries(withVersion);
+};
+
+const isLater = (a: DeathRecordVersion, b: DeathRecordVersion): boolean =>
+  a.issuedAt === b.issuedAt ? a.voided && !b.voided : a.issuedAt > b.issuedAt;
+
+/** Does a record of a death stand? */
+export const isRecordedDead = (records: DeathRecords): boolean =>
+  Object.values(records).some(({ voided }) => !voided);
+
+/**
+ * In at most two store calls. What is not understood counts as a death that is not looked into yet.
+ * @param parts the person and everybody merged into it: a void of one part's death may have been linked to another
+ * @throws StoreUnavailable
+ */
+export const readVitalStatus = async (store: EventStore, parts: readonly string[]): Promise<VitalStatus> =>
+  vitalStatusOf(store, await store.heads(parts.map(vitalStatusStream)));
 
 export const vitalStatusOf = async (
   store: EventStore,
-  head: RecordedEvent | undefined,
+  heads: readonly (RecordedEvent | undefined)[],
 ): Promise<VitalStatus> => {
-  if (head === undefined) return 'alive';
-  if (head.type === 'DeathRecorded') return 'dead';
-  const taskStream = head.data['taskStream'];
-  if (head.type !== 'DeathReported' || typeof taskStream !== 'string') return 'possibly-dead';
-  const [task] = await store.heads([taskStream]);
-  const outcome = task?.type === 'TaskClosed' ? task.data['outcome'] : undefined;
-  return outcome === 'alive' || outcome === 'dead' ? outcome : 'possibly-dead';
+  const known = heads.map(vitalStatusDataOf);
+  const records = known.reduce<DeathRecords>((all, data) => withVersions(all, data?.records ?? {}), {});
+  if (isRecordedDead(records)) return 'dead';
+  const reported = known.filter((data) => data === undefined || data.reportedBy !== undefined);
+  const tasks = reported.map((data) => data?.taskStream).filter((stream) => stream !== undefined);
+  const closed = tasks.length === 0 ? [] : await store.heads(tasks);
+  const outcomes = closed.map((task) => (task?.type === 'TaskClosed' ? task.data['outcome'] : undefined));
+  if (outcomes.includes('dead')) return 'dead';
+  const isAlive = tasks.length === reported.length && outcomes.every((outcome) => outcome === 'alive');
+  return isAlive ? 'alive' : 'possibly-dead';
 };

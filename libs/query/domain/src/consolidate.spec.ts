@@ -111,6 +111,37 @@ describe('Demographics', () => {
       demographicsFrom: { death: 'death' },
     });
   });
+
+  it('say that the person lives when the record of the death is withdrawn, unless somebody else reports one', () => {
+    const ofDeath = { register: 'death', fileNumber: '2024-1' } as const;
+    const birth = vital('birth', {});
+    const died = vital(
+      'died',
+      { ...ofDeath, event: 'death', issuedAt: '2025-01-01T00:00:00Z' },
+      { deathDate: '2024-12-30' },
+    );
+    const voided = vital('void', { ...ofDeath, event: 'void', issuedAt: '2025-02-01T00:00:00Z' });
+    const again = vital(
+      'again',
+      { ...ofDeath, event: 'death', issuedAt: '2025-03-01T00:00:00Z' },
+      { deathDate: '2024-12-31' },
+    );
+    expect(fold(birth, died)).toMatchObject({ death: { date: '2024-12-30' } });
+    for (const all of [
+      [birth, died, voided],
+      [voided, died, birth],
+    ]) {
+      // The birth record of the same number is another record.
+      expect(fold(...all)).toMatchObject({ demographicsFrom: { name: 'birth' } });
+      expect(fold(...all)).not.toHaveProperty('death');
+    }
+    expect(fold(birth, again, voided, died)).toMatchObject({ death: { date: '2024-12-31' } });
+    const reported = source({ submissionId: 'clinic', demographics: demographics({ died: true }) });
+    expect(fold(birth, died, voided, reported)).toMatchObject({
+      death: {},
+      demographicsFrom: { death: 'clinic' },
+    });
+  });
 });
 
 describe('Vital records', () => {
@@ -451,8 +482,9 @@ describe('Of any sources', () => {
       fileNumber: fc.constantFrom('1', '2', '3'),
       issuedAt: fc.constantFrom('2025-01-01T00:00:00Z', '2025-02-01T00:00:00.500Z', '2025-03-01T00:00:00Z'),
       replaces: fc.constantFrom('1', '2', '3'),
+      register: fc.constantFrom('birth', 'death'),
     },
-    { requiredKeys: ['event', 'fileNumber', 'issuedAt'], noNullPrototype: true },
+    { requiredKeys: ['event', 'fileNumber', 'issuedAt', 'register'], noNullPrototype: true },
   );
 
   /** Every value of a source that can be marked has the mark `<submission id>`. */
@@ -510,6 +542,7 @@ describe('Of any sources', () => {
       all.some(({ organizationId, vital: other }) => {
         if (other?.event !== 'replacement' || each.vital === undefined) return false;
         if (organizationId !== each.organizationId || other === each.vital) return false;
+        if (other.register !== each.vital.register) return false;
         if (other.fileNumber !== each.vital.fileNumber) return other.replaces === each.vital.fileNumber;
         return Date.parse(each.vital.issuedAt) < Date.parse(other.issuedAt);
       });

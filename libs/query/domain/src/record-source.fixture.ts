@@ -30,6 +30,7 @@ export const vital = (
 ): RecordSource => {
   const issued: SourceVital = {
     event: 'birth',
+    register: record.event === 'death' ? 'death' : 'birth',
     fileNumber: '2024-1',
     issuedAt: '2024-03-10T00:00:00Z',
     ...record,

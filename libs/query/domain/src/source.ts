@@ -18,6 +18,8 @@ export interface RecordSource {
 /** What a vital record is, beside its demographics (DOMAIN 1.3). */
 export interface SourceVital {
   readonly event: 'birth' | 'amendment' | 'replacement' | 'void' | 'death';
+  /** Each has file numbers of its own. */
+  readonly register: 'birth' | 'death';
   readonly fileNumber: string;
   /** When the office made this version of the record. ISO-8601 UTC. */
   readonly issuedAt: string;

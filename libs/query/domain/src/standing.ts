@@ -30,9 +30,9 @@ export const standingsOf = (sources: readonly RecordSource[]): Map<string, Stand
   }
   // A replacement seals for good: also when it is itself replaced or withdrawn later.
   for (const { organizationId, vital } of [...records.values()].flat()) {
-    const { event, fileNumber, replaces } = vital;
+    const { event, register, fileNumber, replaces } = vital;
     if (event !== 'replacement' || replaces === undefined || replaces === fileNumber) continue;
-    for (const { submissionId } of records.get(recordKey(organizationId, replaces)) ?? []) {
+    for (const { submissionId } of records.get(recordKey(organizationId, register, replaces)) ?? []) {
       standings.set(submissionId, 'sealed');
     }
   }
@@ -67,11 +67,12 @@ export const lastReplacementAt = (sources: readonly RecordSource[]): number | un
 export const byIssue = (a: VitalSource, b: VitalSource): number =>
   issuedAt(a) - issuedAt(b) || strength(a) - strength(b) || byReceipt(a, b);
 
-/** The versions of each vital record, which is one file number of one organization; oldest first. */
+/** The versions of each vital record, which is one file number of one register of one organization; oldest first. */
 const vitalRecords = (sources: readonly RecordSource[]): Map<string, VitalSource[]> => {
   const records = new Map<string, VitalSource[]>();
   for (const source of sources.filter(isVital).sort(byIssue)) {
-    const key = recordKey(source.organizationId, source.vital.fileNumber);
+    const { register, fileNumber } = source.vital;
+    const key = recordKey(source.organizationId, register, fileNumber);
     const versions = records.get(key);
     if (versions === undefined) records.set(key, [source]);
     else versions.push(source);
@@ -79,7 +80,8 @@ const vitalRecords = (sources: readonly RecordSource[]): Map<string, VitalSource
   return records;
 };
 
-const recordKey = (organizationId: string, fileNumber: string): string => `${organizationId}|${fileNumber}`;
+const recordKey = (organizationId: string, register: string, fileNumber: string): string =>
+  [organizationId, register, fileNumber].join('|');
 
 const issuedAt = ({ vital }: VitalSource): number => Date.parse(vital.issuedAt);
 

@@ -12,6 +12,7 @@ import {
   type Messaging,
 } from '@registry/messaging';
 import { openReadModel, type ReadModel } from '@registry/persistence';
+import { privacyStream } from '@registry/privacy-gate';
 import { AccessRepository } from '../access/access.repository.js';
 import { attestations, decisions, signals } from '../testing/directory-app.js';
 import { evidenceReactor } from './evidence.reactor.js';
@@ -91,12 +92,12 @@ describe('The reactor to PD1-16', () => {
     run((messaging) => evidenceReactor(new AccessRepository(store), messaging, readModel, () => undefined));
   const status = () =>
     run((messaging) =>
-      registryStatusReactor(new AccessRepository(store), messaging, readModel, () => undefined),
+      registryStatusReactor(store, new AccessRepository(store), messaging, readModel, () => undefined),
     );
   const forget = (group: string) =>
     readModel.write((tx) => tx.remove(CONSUMER_ENTITIES[0], 'id', [`${group}|log`]));
-  const stateOf = async (organizationId = CLINIC): Promise<RelationshipState | undefined> => {
-    const [head] = await store.heads([accessStreams.relationship(organizationId, 'p')]);
+  const stateOf = async (organizationId = CLINIC, personId = 'p'): Promise<RelationshipState | undefined> => {
+    const [head] = await store.heads([accessStreams.relationship(organizationId, personId)]);
     return head?.data['state'] as RelationshipState | undefined;
   };
 
@@ -144,6 +145,42 @@ describe('The reactor to PD1-16', () => {
     await forget('directory-evidence');
     for (const step of order) await step();
     expect(await stateOf()).toEqual(after);
+  });
+
+  it('ends the relationships with all parts of a merged person, and with nobody else', async () => {
+    const setting = { lock: { kind: 'none' }, optedOut: false, stopped: [] };
+    await append(privacyStream('p'), 'PersonsMerged', {
+      setting,
+      previousSettingRevision: null,
+      cause: { kind: 'merge', mergeId: 'm', survivorId: 'p', absorbedId: 'q', other: setting },
+    });
+    for (const personId of ['q', 'other'])
+      await append(accessStreams.relationship(CLINIC, personId), 'RelationshipStarted', {
+        state: {
+          organizationId: CLINIC,
+          personId,
+          registryId: `id-of-${personId}`,
+          items: [
+            {
+              kind: 'own-submission',
+              purposes: ['treatment'],
+              startsAt: FIRST,
+              endsAt: '2028-01-01T00:00:00Z',
+            },
+          ],
+          purposes: ['treatment'],
+          startsAt: FIRST,
+          endsAt: '2028-01-01T00:00:00Z',
+        },
+      });
+    await linked(SECOND);
+    await signalled('M', SECOND);
+    await evidence();
+    await status();
+    const ended = { items: [], ended: { at: SECOND, reason: 'moved' } };
+    expect(await stateOf()).toMatchObject(ended);
+    expect(await stateOf(CLINIC, 'q')).toMatchObject(ended);
+    expect((await stateOf(CLINIC, 'other'))?.items).toHaveLength(1);
   });
 
   it('does nothing for an organization that serves nobody', async () => {

@@ -4,9 +4,11 @@ import {
   decideRelationship,
   type AccessEvent,
   type Organization,
+  type Relationship,
   type RelationshipCommand,
   type RelationshipEndReason,
 } from '@registry/directory-domain';
+import type { EventStore } from '@registry/event-store';
 import {
   derivedEventId,
   reactor,
@@ -15,6 +17,7 @@ import {
   type Messaging,
 } from '@registry/messaging';
 import type { ReadModel } from '@registry/persistence';
+import { readPersonHistory } from '@registry/privacy-gate';
 import type { AccessRepository } from '../access/access.repository.js';
 import { relationshipOf } from './evidence.reactor.js';
 
@@ -36,6 +39,7 @@ const REASONS: Readonly<Record<string, RelationshipEndReason>> = {
  * the first submission after it with the renewal: whichever consumer is first, both end alike.
  */
 export const registryStatusReactor = (
+  store: EventStore,
   repository: AccessRepository,
   messaging: Messaging,
   readModel: ReadModel,
@@ -59,13 +63,29 @@ export const registryStatusReactor = (
         evidence: { kind: 'own-submission', receivedAt },
       };
       const reason = Object.hasOwn(REASONS, registryStatus) ? REASONS[registryStatus] : undefined;
+      if (reason !== undefined) {
+        // Of a merged person the organization serves none of the parts any more.
+        const { parts } = await readPersonHistory(store, personId);
+        for (const part of parts.filter((each) => each !== personId)) {
+          await repository.execute<RelationshipState>(
+            accessStreams.relationship(organizationId, part),
+            (stored) => {
+              const before = stored && relationshipOf(stored);
+              return before === undefined || wasEnded(before, receivedAt)
+                ? []
+                : decideRelationship({ type: 'EndRelationship', at: receivedAt, reason }, before);
+            },
+            (index) => derivedEventId(GROUP, event.id, part, index),
+            { actor: GROUP, causationId: event.id },
+          );
+        }
+      }
       await repository.execute<RelationshipState>(
         accessStreams.relationship(organizationId, personId),
         (stored) => {
           const before = stored && relationshipOf(stored);
           if (reason === undefined) return decideRelationship(evidence, before);
-          // Ended by this already, or by a later word: what came after may have renewed it since.
-          if (before?.ended !== undefined && Date.parse(before.ended.at) >= Date.parse(receivedAt)) return [];
+          if (before !== undefined && wasEnded(before, receivedAt)) return [];
           const noted = decideRelationship(evidence, before);
           const state = stateAfter(noted) ?? before;
           // Nobody who could have a relationship.
@@ -80,6 +100,10 @@ export const registryStatusReactor = (
       );
     },
   });
+
+/** By this already, or by a later word: what came after may have renewed it since. */
+const wasEnded = ({ ended }: Relationship, at: string): boolean =>
+  ended !== undefined && Date.parse(ended.at) >= Date.parse(at);
 
 const stateAfter = (events: readonly AccessEvent[]) => {
   const last = events.at(-1);

@@ -115,8 +115,9 @@ const take = async (
     await commands.execute(new EnterImmunizations(commandId, body, caller));
     return { status: 'accepted' };
   }
-  const register = (value as { readonly event?: unknown } | null)?.event === 'death' ? DEATHS : BIRTHS;
-  const { rows } = await uploads.take(commandId, register, rowsOfJson([value]), caller);
+  const { event, register } = (value ?? {}) as { readonly event?: unknown; readonly register?: unknown };
+  const kindOfRow = event === 'death' || register === 'death' ? DEATHS : BIRTHS;
+  const { rows } = await uploads.take(commandId, kindOfRow, rowsOfJson([value]), caller);
   const problems = rows[0]?.problems;
   return problems === undefined ? { status: 'accepted' } : { status: 'rejected', problems: [...problems] };
 };

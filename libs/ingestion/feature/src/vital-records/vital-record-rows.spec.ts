@@ -1,14 +1,12 @@
 import { SubmissionContent, validatorOf } from '@registry/contracts';
 import type { RowContext } from '../uploads/upload-kind.js';
-import { vitalRecordRows } from './vital-record-rows.js';
+import { BIRTHS as births, DEATHS as deaths } from './vital-record-rows.js';
 
 const context = {
   caller: { organizationId: 'office' },
   category: 'registry-operations',
   today: '2026-11-24',
 } as RowContext;
-const births = vitalRecordRows(['birth', 'amendment', 'replacement', 'void']);
-const deaths = vitalRecordRows(['death']);
 
 const birth = {
   event: 'birth',
@@ -74,6 +72,17 @@ describe('A vital record', () => {
     expect(name({ ...birth, event: 'amendment' })).toBe(name(birth));
     expect(name({ ...birth, issuedAt: '2026-11-03T15:00:00Z' })).not.toBe(name(birth));
     expect(name(death, deaths)).not.toBe(name(birth));
+    expect(name({ ...death, event: 'void' }, deaths)).toBe(name(death, deaths));
+  });
+
+  it('that withdraws a death says of which register it is, and of no death', () => {
+    const reading = deaths.read({ ...death, event: 'void', register: 'death' }, context);
+    if ('problems' in reading) throw new Error(JSON.stringify(reading.problems));
+    const { vital, demographics } = validatorOf('SubmissionContent', SubmissionContent)(reading.content);
+    expect(vital).toMatchObject({ event: 'void', register: 'death' });
+    expect(demographics).not.toHaveProperty('died');
+    expect(demographics).not.toHaveProperty('deathDate');
+    expect(demographics.identifiers).toEqual([{ authority: 'LAKE', type: 'MR', value: '1001' }]);
   });
 
   it('takes the same row from CSV and from JSON for the same', () => {
@@ -97,12 +106,15 @@ describe('A vital record', () => {
     [{ ...birth, noticeIssuer: undefined }, [{ field: 'noticeFormVersion', code: 'only-with-issuer' }]],
     [{ ...birth, deathDate: '2026-11-20' }, [{ field: 'deathDate', code: 'only-of-a-death' }]],
     [death, [{ field: 'event', code: 'not-of-this-register' }]],
+    [{ ...birth, event: 'void', register: 'death' }, [{ field: 'register', code: 'not-of-this-register' }]],
   ])('names what is wrong with a birth and no value: %#', (value, expected) => {
     expect(problems(value)).toEqual(expected);
   });
 
   it.each([
     [{ ...death, deathDate: undefined }, [{ field: 'deathDate', code: 'missing' }]],
+    [{ ...death, event: 'void', deathDate: undefined }, []],
+    [{ ...death, event: 'amendment' }, [{ field: 'event', code: 'not-of-this-register' }]],
     [{ ...death, deathDate: '2026-10-20' }, [{ field: 'deathDate', code: 'before-birth' }]],
     [{ ...death, deathDate: '2026-11-25' }, [{ field: 'deathDate', code: 'in-the-future' }]],
     [birth, [{ field: 'event', code: 'not-of-this-register' }]],

@@ -1,4 +1,10 @@
-import type { Demographics, SubmissionContent, VitalEvent, VitalRecord } from '@registry/contracts';
+import type {
+  Demographics,
+  SubmissionContent,
+  VitalEvent,
+  VitalRecord,
+  VitalRegister,
+} from '@registry/contracts';
 import type { RowContext, RowReading, UploadKind } from '../uploads/upload-kind.js';
 import { rowCheckOf, type RowProblem } from '../uploads/row-problem.js';
 import { digitsOf, given, isCalendarDay, isTrue, storableRow } from '../uploads/row-values.js';
@@ -6,28 +12,36 @@ import { VitalRecordRow } from './vital-record.schema.js';
 
 const check = rowCheckOf(VitalRecordRow);
 
-/** Vital records as rows (DOMAIN 1.3). @param events that belong to the register whose rows these are */
-export const vitalRecordRows = (events: readonly VitalEvent[]): UploadKind => ({
+const EVENTS: Readonly<Record<VitalRegister, readonly VitalEvent[]>> = {
+  birth: ['birth', 'amendment', 'replacement', 'void'],
+  death: ['death', 'void'],
+};
+
+/** Vital records as rows (DOMAIN 1.3). @param register whose rows these are */
+const vitalRecordRows = (register: VitalRegister): UploadKind => ({
   kind: 'vital-records',
   read(value: unknown, context: RowContext): RowReading {
     const malformed = storableRow(value) ? check(value) : [{ field: '', code: 'not-text' }];
     if (malformed.length > 0) return { problems: malformed };
     const row = value as VitalRecordRow;
-    if (!events.includes(row.event)) return { problems: [{ field: 'event', code: 'not-of-this-register' }] };
-    const problems = implausible(row, context.today);
+    if (!EVENTS[register].includes(row.event))
+      return { problems: [{ field: 'event', code: 'not-of-this-register' }] };
+    if ((row.register ?? register) !== register)
+      return { problems: [{ field: 'register', code: 'not-of-this-register' }] };
+    const problems = implausible(row, register, context.today);
     if (problems.length > 0) return { problems };
     return {
       // A version has one name; another content under it is another version.
-      name: [row.event === 'death' ? 'death' : 'birth', row.fileNumber, row.issuedAt].join('|'),
-      content: contentOf(row, context.caller.organizationId),
+      name: [register, row.fileNumber, row.issuedAt].join('|'),
+      content: contentOf(row, register, context.caller.organizationId),
     };
   },
 });
 
-export const BIRTHS = vitalRecordRows(['birth', 'amendment', 'replacement', 'void']);
-export const DEATHS = vitalRecordRows(['death']);
+export const BIRTHS = vitalRecordRows('birth');
+export const DEATHS = vitalRecordRows('death');
 
-const implausible = (row: VitalRecordRow, today: string): RowProblem[] => {
+const implausible = (row: VitalRecordRow, register: VitalRegister, today: string): RowProblem[] => {
   const { event, birthDate, deathDate, issuedAt } = row;
   const problems: RowProblem[] = [];
   const unless = (right: boolean, field: string, code: string) => {
@@ -36,8 +50,8 @@ const implausible = (row: VitalRecordRow, today: string): RowProblem[] => {
   unless(isCalendarDay(birthDate), 'birthDate', 'not-a-date');
   unless(birthDate <= today, 'birthDate', 'in-the-future');
   unless(!Number.isNaN(Date.parse(issuedAt)), 'issuedAt', 'not-an-instant');
-  if (event === 'death') {
-    unless(deathDate !== undefined, 'deathDate', 'missing');
+  if (register === 'death') {
+    unless(deathDate !== undefined || event === 'void', 'deathDate', 'missing');
     unless(deathDate === undefined || isCalendarDay(deathDate), 'deathDate', 'not-a-date');
     unless(deathDate === undefined || deathDate <= today, 'deathDate', 'in-the-future');
     unless(deathDate === undefined || deathDate >= birthDate, 'deathDate', 'before-birth');
@@ -59,18 +73,23 @@ const implausible = (row: VitalRecordRow, today: string): RowProblem[] => {
   return problems;
 };
 
-const contentOf = (row: VitalRecordRow, organizationId: string): SubmissionContent => ({
+const contentOf = (
+  row: VitalRecordRow,
+  register: VitalRegister,
+  organizationId: string,
+): SubmissionContent => ({
   contentVersion: 1,
   kind: 'vital',
   raw: JSON.stringify(row),
-  demographics: demographicsOf(row, organizationId),
+  demographics: demographicsOf(row, register, organizationId),
   doses: [],
   indications: [],
-  vital: vitalOf(row),
+  vital: vitalOf(row, register),
 });
 
-const vitalOf = (row: VitalRecordRow): VitalRecord => ({
+const vitalOf = (row: VitalRecordRow, register: VitalRegister): VitalRecord => ({
   event: row.event,
+  ...(register === 'death' ? { register } : {}),
   fileNumber: row.fileNumber,
   // In one form, so that versions compare as text.
   issuedAt: new Date(row.issuedAt).toISOString(),
@@ -81,7 +100,11 @@ const vitalOf = (row: VitalRecordRow): VitalRecord => ({
     : { notice: { issuer: row.noticeIssuer, formVersion: row.noticeFormVersion } }),
 });
 
-const demographicsOf = (row: VitalRecordRow, organizationId: string): Demographics => {
+const demographicsOf = (
+  row: VitalRecordRow,
+  register: VitalRegister,
+  organizationId: string,
+): Demographics => {
   const address = {
     ...given('street', row.street),
     ...given('city', row.city),
@@ -92,7 +115,7 @@ const demographicsOf = (row: VitalRecordRow, organizationId: string): Demographi
   const phone = digitsOf(row.phone);
   return {
     identifiers: [
-      ...(row.event === 'death' ? [] : [{ authority: organizationId, type: 'BR', value: row.fileNumber }]),
+      ...(register === 'death' ? [] : [{ authority: organizationId, type: 'BR', value: row.fileNumber }]),
       ...(row.facilityMrn === undefined || row.facilityAuthority === undefined
         ? []
         : [{ authority: row.facilityAuthority, type: 'MR', value: row.facilityMrn }]),
@@ -123,7 +146,7 @@ const demographicsOf = (row: VitalRecordRow, organizationId: string): Demographi
         ? []
         : [{ family: row.parentFamily, given: row.parentGiven, relationship: 'PAR' }]),
     ],
-    ...given('deathDate', row.deathDate),
-    ...(row.event === 'death' ? { died: true } : {}),
+    // A void repeats the date of what it withdraws, at most.
+    ...(row.event === 'death' ? { ...given('deathDate', row.deathDate), died: true } : {}),
   };
 };

@@ -36,7 +36,9 @@ export class VitalRecordController {
   @HttpCode(200)
   @Roles('vital-records')
   @Emits('nothing')
-  @ApiOperation({ summary: 'Deaths: a list, a line or a row each, as `/schemas/vital-record.json` says' })
+  @ApiOperation({
+    summary: 'Deaths and voids of them: a list, a line or a row each, as `/schemas/vital-record.json` says',
+  })
   @ApiConsumes(...ROW_MEDIA_TYPES)
   @ApiBody({ schema: { type: 'array', items: { $ref: '/schemas/vital-record.json' } } })
   @ApiHeader({ name: 'idempotency-key', required: false })

@@ -18,8 +18,13 @@ export const VitalRecordRow = Type.Object(
       VITAL_EVENTS.map((event) => Type.Literal(event)),
       {
         description:
-          'birth; amendment (a corrected version); replacement (seals the record that it replaces: adoption, paternity, name, court order); void (the record is withdrawn); death',
+          'birth; amendment (a corrected version); replacement (seals the record that it replaces: adoption, paternity, name, court order); void (the record is withdrawn); death (a later version corrects an earlier one)',
       },
+    ),
+    register: Type.Optional(
+      Type.Union([Type.Literal('birth'), Type.Literal('death')], {
+        description: 'Of a void: which register the record is of, where the address does not say it',
+      }),
     ),
     fileNumber: Type.String({ description: 'State file number of the record', minLength: 1, maxLength: 50 }),
     issuedAt: Type.String({

@@ -33,6 +33,8 @@ export type RequestCommand =
   /** Of several persons whom the form fits, staff chose one. */
   | { readonly type: 'ChooseCandidate'; readonly candidate: number; readonly approvedBy: string }
   | { readonly type: 'RejectRequest'; readonly rejectedBy: string; readonly reason: RejectionReason }
+  /** Between approval and application the authority of who asked has ended. */
+  | { readonly type: 'EndWithAuthority'; readonly foundBy: string }
   | { readonly type: 'ReplaceRequest'; readonly by: string }
   | {
       readonly type: 'RecordApplied';

@@ -39,6 +39,7 @@ const reject: RequestCommand = { type: 'RejectRequest', rejectedBy: 'desk-2', re
 const applied: RequestCommand = { type: 'RecordApplied', personId: 'p1', settingRevision: 4 };
 const review: RequestCommand = { type: 'SendToReview', candidates: ['p1', 'p2'] };
 const choose: RequestCommand = { type: 'ChooseCandidate', candidate: 1, approvedBy: 'desk-2' };
+const ended: RequestCommand = { type: 'EndWithAuthority', foundBy: 'reactor' };
 const replace: RequestCommand = { type: 'ReplaceRequest', by: 'r2' };
 const watch: RequestCommand = { type: 'Watch' };
 const second: RequestCommand = { type: 'AskForSecond', resolved: { personId: 'p1' } };
@@ -51,6 +52,7 @@ const COMMANDS = {
   applied,
   review,
   choose,
+  ended,
   replace,
   watch,
   second,
@@ -72,6 +74,10 @@ const Approved: RequestEvent = {
 const Rejected: RequestEvent = {
   type: 'PrivacyRequestRejected',
   data: { rejectedBy: 'desk-2', reason: 'no-authority' },
+};
+const Ended: RequestEvent = {
+  type: 'PrivacyRequestRejected',
+  data: { rejectedBy: 'reactor', reason: 'authority-ended' },
 };
 const Applied: RequestEvent = {
   type: 'PrivacyRequestApplied',
@@ -127,6 +133,7 @@ const TABLE: Record<
     applied: UNKNOWN,
     review: UNKNOWN,
     choose: UNKNOWN,
+    ended: 'nothing',
     replace: 'nothing',
     watch: 'nothing',
     second: 'nothing',
@@ -140,6 +147,7 @@ const TABLE: Record<
     applied: DECIDED,
     review: DECIDED,
     choose: DECIDED,
+    ended: 'nothing',
     replace: Replaced,
     watch: 'nothing',
     second: 'nothing',
@@ -153,6 +161,7 @@ const TABLE: Record<
     applied: DECIDED,
     review: DECIDED,
     choose: DECIDED,
+    ended: 'nothing',
     replace: Replaced,
     watch: 'nothing',
     second: 'nothing',
@@ -166,6 +175,7 @@ const TABLE: Record<
     applied: Applied,
     review: NeedsReview,
     choose: 'nothing',
+    ended: Ended,
     replace: 'nothing',
     watch: Watched,
     second: NeedsSecond,
@@ -179,6 +189,7 @@ const TABLE: Record<
     applied: Applied,
     review: NeedsReview,
     choose: 'nothing',
+    ended: Ended,
     replace: Replaced,
     watch: 'nothing',
     second: NeedsSecond,
@@ -192,6 +203,7 @@ const TABLE: Record<
     applied: DECIDED,
     review: 'nothing',
     choose: Chosen,
+    ended: 'nothing',
     replace: Replaced,
     watch: 'nothing',
     second: 'nothing',
@@ -205,6 +217,7 @@ const TABLE: Record<
     applied: DECIDED,
     review: DECIDED,
     choose: 'nothing',
+    ended: 'nothing',
     replace: Replaced,
     watch: 'nothing',
     second: 'nothing',
@@ -218,6 +231,7 @@ const TABLE: Record<
     applied: DECIDED,
     review: DECIDED,
     choose: DECIDED,
+    ended: 'nothing',
     replace: Replaced,
     watch: 'nothing',
     second: 'nothing',
@@ -231,6 +245,7 @@ const TABLE: Record<
     applied: DECIDED,
     review: DECIDED,
     choose: DECIDED,
+    ended: 'nothing',
     replace: 'nothing',
     watch: 'nothing',
     second: 'nothing',
@@ -244,6 +259,7 @@ const TABLE: Record<
     applied: 'nothing',
     review: DECIDED,
     choose: 'nothing',
+    ended: 'nothing',
     replace: 'nothing',
     watch: 'nothing',
     second: 'nothing',
@@ -257,6 +273,7 @@ const TABLE: Record<
     applied: DECIDED,
     review: DECIDED,
     choose: DECIDED,
+    ended: 'nothing',
     replace: 'nothing',
     watch: 'nothing',
     second: 'nothing',

@@ -51,6 +51,11 @@ export const decideRequest = (command: RequestCommand, state: RequestState): Req
         return [{ type: 'PrivacyRequestRejected', data: { rejectedBy, reason } }];
       }
       throw refusal(state);
+    case 'EndWithAuthority': {
+      if (state.status !== 'approved' && state.status !== 'watching') return [];
+      const data = { rejectedBy: command.foundBy, reason: 'authority-ended' } as const;
+      return [{ type: 'PrivacyRequestRejected', data }];
+    }
     case 'ReplaceRequest':
       // What is being applied, or was decided, is not open any more.
       return isOpen(state) || state.status === 'watching'

@@ -152,6 +152,8 @@ export type RecordDisclosedData = {
   readonly decidedAt: string;
   /** The person merged into this one whom the organization serves; absent: this one. */
   readonly knownAs?: string;
+  /** The part of this person whose id the answer carried; absent: that of the relationship. */
+  readonly answeredAs?: string;
   /** Heads that the decision was made on, so that it can be made again later. */
   readonly decidedOn: readonly { readonly stream: string; readonly revision: number }[];
 };

@@ -127,6 +127,7 @@ const PERSON_FIELDS: readonly string[] = [
   'verifiedFor',
   'candidates',
   'knownAs',
+  'answeredAs',
   'personId',
 ];
 

@@ -98,16 +98,8 @@ const apply = async (
   const form = await forms.open(requestId);
   const now = clock.now();
   // Between approval and application a birthday may lie: of an unborn child months.
-  if (
-    form !== undefined &&
-    authorityOf(state.capacity, birthDateOf(form), legalDayAt(now).name) === 'ended'
-  ) {
-    const rejection = { type: 'RejectRequest', rejectedBy: GROUP, reason: 'authority-ended' } as const;
-    // An approved request is decided: it goes by the way of those that staff must look at.
-    await requests.react(requestId, { type: 'AskForSecond', resolved }, causationId, GROUP);
-    await requests.react(requestId, rejection, causationId, `${GROUP}-ended`);
-    return;
-  }
+  if (form !== undefined && authorityOf(state.capacity, birthDateOf(form), legalDayAt(now).name) === 'ended')
+    return requests.react(requestId, { type: 'EndWithAuthority', foundBy: GROUP }, causationId, GROUP);
   const { change } = state;
   if (change.kind === 'view')
     return recordApplied(parts, requestId, resolved.personId, undefined, causationId);

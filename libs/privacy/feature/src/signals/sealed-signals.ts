@@ -1,50 +1,69 @@
-import { sealedHeads, type KeyReader } from '@registry/content-keys';
-import { SubmissionContent, submissionStream, validatorOf, type RegistryStatus } from '@registry/contracts';
+import { sealedHeads, type KeyReader, type KeyRing } from '@registry/content-keys';
+import {
+  registerOf,
+  SubmissionContent,
+  submissionStream,
+  validatorOf,
+  type RegistryStatus,
+} from '@registry/contracts';
 import type { EventStore } from '@registry/event-store';
+import { deathRecordOf, type SaidOfDeath } from './reported-death.js';
 
 const readContent = validatorOf('SubmissionContent', SubmissionContent);
 
 /** What a submission says beside whom it is about and which doses it brings. */
 export interface SaidBeside {
   readonly registryStatus?: RegistryStatus;
-  /** `recorded`: by Vital Records; `reported`: by anybody else. */
-  readonly death?: 'recorded' | 'reported';
+  readonly death?: SaidOfDeath;
 }
 
 /** Marks in a content's text. Within `raw`, which is text itself, every quotation mark has a backslash before it. */
-const MARKS = ['"registryStatus":{', '"died":true', '"deathDate":"', '"event":"death"'];
+const MARKS = ['"registryStatus":{', '"died":true', '"deathDate":"', '"event":"death"', '"register":"death"'];
 
 /** Opens submissions in memory, for what PD1 and PID-30 say. Nothing else of them goes any further. */
 export class SealedSignals {
   constructor(
     private readonly store: EventStore,
     private readonly keys: KeyReader,
+    private readonly keyRing: KeyRing,
   ) {}
 
   /**
    * By submission id; of those only that can still be opened and say anything. Most say nothing, and are not even parsed.
    * @throws StoreUnavailable @throws ContractViolation @throws SealBroken
    */
-  async of(submissionIds: readonly string[]): Promise<ReadonlyMap<string, SaidBeside>> {
+  async of(
+    submissions: readonly { readonly submissionId: string; readonly organizationId: string }[],
+  ): Promise<ReadonlyMap<string, SaidBeside>> {
     const said = new Map<string, SaidBeside>();
-    if (submissionIds.length === 0) return said;
-    const textOf = await sealedHeads(this.store, this.keys, submissionIds.map(submissionStream));
-    for (const submissionId of submissionIds) {
+    if (submissions.length === 0) return said;
+    const streams = submissions.map(({ submissionId }) => submissionStream(submissionId));
+    const textOf = await sealedHeads(this.store, this.keys, streams);
+    for (const { submissionId, organizationId } of submissions) {
       const text = textOf(submissionStream(submissionId));
       if (text === undefined || !MARKS.some((mark) => text.includes(mark))) continue;
-      said.set(submissionId, saidIn(readContent(JSON.parse(text.toString('utf8')))));
+      said.set(submissionId, this.saidIn(readContent(JSON.parse(text.toString('utf8'))), organizationId));
     }
     return said;
   }
-}
 
-const saidIn = ({ demographics, registryStatus, vital, kind }: SubmissionContent): SaidBeside => {
-  const { died, deathDate } = demographics;
-  const isDeath = vital?.event === 'death' || died === true || deathDate !== undefined;
-  // Other vital records are about births; that one of them says so by the way records no death.
-  const death = vital?.event === 'death' ? 'recorded' : 'reported';
-  return {
-    ...(registryStatus === undefined || kind !== 'vxu' ? {} : { registryStatus }),
-    ...(isDeath ? { death } : {}),
-  };
-};
+  private saidIn(content: SubmissionContent, organizationId: string): SaidBeside {
+    const { registryStatus, kind } = content;
+    const death = this.deathIn(content, organizationId);
+    return {
+      ...(registryStatus === undefined || kind !== 'vxu' ? {} : { registryStatus }),
+      ...(death === undefined ? {} : { death }),
+    };
+  }
+
+  private deathIn(
+    { demographics, vital }: SubmissionContent,
+    organizationId: string,
+  ): SaidOfDeath | undefined {
+    if (vital !== undefined && registerOf(vital) === 'death')
+      return { by: 'vital-records', records: deathRecordOf(this.keyRing, organizationId, vital) };
+    // Other vital records are about births; that one of them says so by the way records no death.
+    const { died, deathDate } = demographics;
+    return died === true || deathDate !== undefined ? { by: 'other' } : undefined;
+  }
+}

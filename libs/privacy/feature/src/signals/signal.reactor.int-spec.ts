@@ -2,8 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMemoryContentKeys, newContentKey, seal, type ContentKeys } from '@registry/content-keys';
-import { accessStreams, IDENTITY_STREAM, submissionStream, type RegistryStatus } from '@registry/contracts';
+import {
+  createMemoryContentKeys,
+  newContentKey,
+  seal,
+  type ContentKeys,
+  type KeyRing,
+} from '@registry/content-keys';
+import {
+  accessStreams,
+  IDENTITY_STREAM,
+  submissionStream,
+  type RegistryStatus,
+  type VitalRecord,
+} from '@registry/contracts';
 import {
   AppendOutcomeUnknown,
   createMemoryEventStore,
@@ -24,7 +36,20 @@ import { signalReactor } from './signal.reactor.js';
 
 const CLINIC = 'clinic';
 const OTHER = 'other-clinic';
+const KEY_RING: KeyRing = {
+  current: () => ({ version: 1, key: Buffer.alloc(32, 7) }),
+  get: () => Buffer.alloc(32, 7),
+  rotate: () => Promise.resolve({ version: 1, key: Buffer.alloc(32, 7) }),
+};
 const NOW = new Date('2026-03-01T12:00:00.000Z');
+
+const DIED: VitalRecord = {
+  event: 'death',
+  register: 'death',
+  fileNumber: 'D-1',
+  issuedAt: '2026-02-01T00:00:00Z',
+};
+const VOIDED: VitalRecord = { ...DIED, event: 'void', issuedAt: '2026-02-02T00:00:00Z' };
 
 /** Identity's decisions, as a test appends them. */
 const decisions: TopicDeclaration = {
@@ -44,6 +69,7 @@ const decisions: TopicDeclaration = {
 interface Said {
   readonly pd1?: RegistryStatus;
   readonly died?: boolean;
+  readonly vital?: VitalRecord;
   readonly organizationId?: string;
   readonly receivedAt?: string;
 }
@@ -109,14 +135,15 @@ describe('The reactor to signals', () => {
   /** A submission that is linked to the person. */
   const linked = async (
     personId: string,
-    { pd1, died, organizationId = CLINIC, receivedAt = '2026-03-01T10:00:00.000Z' }: Said,
+    { pd1, died, vital, organizationId = CLINIC, receivedAt = '2026-03-01T10:00:00.000Z' }: Said,
   ): Promise<void> => {
     submissions += 1;
     const submissionId = `submission-${submissions}`;
     const keyId = submissionStream(submissionId);
     const content = {
       contentVersion: 1,
-      kind: 'vxu',
+      kind: vital === undefined ? 'vxu' : 'vital',
+      ...(vital === undefined ? {} : { vital }),
       // What it says of itself is text, and no content.
       raw: '"registryStatus":{"protectionIndicator":"Y"},"died":true',
       demographics: {
@@ -163,6 +190,7 @@ describe('The reactor to signals', () => {
     const consumer = signalReactor({
       store: seen,
       contentKeys: keys,
+      keyRing: KEY_RING,
       gate,
       clock: { now: () => NOW },
       messaging,
@@ -203,6 +231,8 @@ describe('The reactor to signals', () => {
     await linked('q', { pd1: { publicityCode: '01', registryStatus: 'M' } });
     await linked('r', { died: true });
     await linked('r', { died: true, organizationId: OTHER });
+    await linked('r', { vital: DIED });
+    await linked('r', { vital: VOIDED });
   };
 
   it('does what each says, and tells who is to be told', async () => {
@@ -216,7 +246,7 @@ describe('The reactor to signals', () => {
       'messages-stopped-by-signal',
       'unlock-asked-by-signal',
     ]);
-    expect(await readVitalStatus(store, 'r')).toBe('possibly-dead');
+    expect(await readVitalStatus(store, ['r'])).toBe('possibly-dead');
     const { events } = await store.readAll({ categories: ['task'] });
     expect(events.map(({ data }) => data['kind']).sort()).toEqual([
       'possible-death',
@@ -273,7 +303,7 @@ describe('The reactor to signals', () => {
     await react();
     expect(await typesOf('p')).toEqual(['PrivacyOpened', 'OptedOut']);
     expect(await store.read(`signal-${CLINIC}-p`)).toEqual([]);
-    expect(await readVitalStatus(store, 'p')).toBe('alive');
+    expect(await readVitalStatus(store, ['p'])).toBe('alive');
   });
 
   it('appends nothing but the count of the day for messages that say nothing', async () => {
@@ -295,9 +325,95 @@ describe('The reactor to signals', () => {
     await append(task, 'TaskClosed', { closedBy: 'desk', outcome: 'alive' });
     await linked('r', { died: true });
     await react();
-    expect(await readVitalStatus(store, 'r')).toBe('alive');
+    expect(await readVitalStatus(store, ['r'])).toBe('alive');
     await linked('r', { died: true, organizationId: OTHER });
     await react();
-    expect(await readVitalStatus(store, 'r')).toBe('possibly-dead');
+    expect(await readVitalStatus(store, ['r'])).toBe('possibly-dead');
+  });
+
+  const statusOf = async (...parts: string[]) => readVitalStatus(store, parts);
+  const openTasks = async () =>
+    (await store.readAll({ categories: ['task'] })).events.filter(({ type }) => type === 'TaskOpened');
+
+  describe('takes back a death whose record is voided', () => {
+    it.each([
+      ['the death first', [DIED, VOIDED], 'alive'],
+      ['the void first', [VOIDED, DIED], 'alive'],
+      ['the void again and again', [VOIDED, DIED, VOIDED, DIED], 'alive'],
+      [
+        'of two issued at one instant the void counts',
+        [VOIDED, { ...DIED, issuedAt: VOIDED.issuedAt }],
+        'alive',
+      ],
+      ['but not one issued after the void', [{ ...DIED, issuedAt: '2026-02-03T00:00:00Z' }, VOIDED], 'dead'],
+      ['nor one of another number', [{ ...DIED, fileNumber: 'D-2' }, VOIDED], 'dead'],
+    ] as const)('%s', async (_case, versions, status) => {
+      for (const vital of versions) await linked('r', { vital });
+      await react();
+      expect(await statusOf('r')).toBe(status);
+      expect(await openTasks()).toEqual([]);
+    });
+
+    it('and asks staff about what others report, though they were not asked while it stood', async () => {
+      await linked('r', { vital: DIED });
+      await linked('r', { died: true });
+      await react();
+      expect(await statusOf('r')).toBe('dead');
+      expect(await openTasks()).toEqual([]);
+      await linked('r', { vital: VOIDED });
+      await react();
+      expect(await statusOf('r')).toBe('possibly-dead');
+      const [task] = await openTasks();
+      expect(task?.data).toMatchObject({ kind: 'possible-death', personId: 'r', about: CLINIC });
+      await append(task?.stream ?? '', 'TaskClosed', { closedBy: 'desk', outcome: 'alive' });
+      expect(await statusOf('r')).toBe('alive');
+    });
+
+    it.each([
+      ['alive', 'alive', 1],
+      ['dead', 'possibly-dead', 2],
+    ] as const)('whom staff found %s', async (outcome, status, tasks) => {
+      await linked('r', { died: true });
+      await react();
+      const [task] = await openTasks();
+      await append(task?.stream ?? '', 'TaskClosed', { closedBy: 'desk', outcome });
+      await linked('r', { vital: DIED });
+      await linked('r', { vital: VOIDED });
+      await react();
+      expect(await statusOf('r')).toBe(status);
+      expect(await openTasks()).toHaveLength(tasks);
+    });
+
+    it('that was kept before voids were', async () => {
+      await append('vitalStatus-r', 'DeathRecorded', { submissionId: 'submission-0' });
+      expect(await statusOf('r')).toBe('dead');
+      await linked('r', { died: true });
+      await react();
+      expect(await statusOf('r')).toBe('dead');
+      await linked('r', { vital: VOIDED });
+      await react();
+      expect(await statusOf('r')).toBe('possibly-dead');
+    });
+
+    it('of a merged person, and of the part whose death it was once they are apart', async () => {
+      await linked('q', { vital: DIED });
+      await react();
+      const setting = { lock: { kind: 'none' }, optedOut: false, stopped: [] };
+      await append(privacyStream('p'), 'PersonsMerged', {
+        setting,
+        previousSettingRevision: 0,
+        cause: { kind: 'merge', mergeId: 'm', survivorId: 'p', absorbedId: 'q', other: setting },
+      });
+      await append(privacyStream('q'), 'SettingFollows', {
+        survivorId: 'p',
+        mergeId: 'm',
+        settingRevision: 0,
+      });
+      expect(await statusOf('p', 'q')).toBe('dead');
+      await linked('p', { vital: VOIDED });
+      await react();
+      expect(await statusOf('p', 'q')).toBe('alive');
+      expect([await statusOf('p'), await statusOf('q')]).toEqual(['alive', 'alive']);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { KeyReader } from '@registry/content-keys';
+import type { KeyReader, KeyRing } from '@registry/content-keys';
 import {
   accessStreams,
   ClientState,
@@ -35,6 +35,7 @@ import { lastSaidIn, signalStream, type LastSaid } from './signal-journal.js';
 export interface SignalParts {
   readonly store: EventStore;
   readonly contentKeys: KeyReader;
+  readonly keyRing: KeyRing;
   readonly gate: ReleaseGate;
   readonly clock: Clock;
   readonly messaging: Messaging;
@@ -51,8 +52,8 @@ const GROUP = 'privacy-signals';
  * Effects first, then the note of what was said: a repeat after an interruption finds its effects there, and whatever is noted is done.
  */
 export const signalReactor = (parts: SignalParts): Consumer => {
-  const { store, contentKeys, messaging, readModel, onTrouble } = parts;
-  const sealed = new SealedSignals(store, contentKeys);
+  const { store, contentKeys, keyRing, messaging, readModel, onTrouble } = parts;
+  const sealed = new SealedSignals(store, contentKeys, keyRing);
   const brake = new SignalBrake(store);
   return batchReactor(messaging, {
     group: GROUP,
@@ -63,7 +64,7 @@ export const signalReactor = (parts: SignalParts): Consumer => {
       const messages = deliveries.flatMap(messageIn);
       if (messages.length === 0) return;
       const polarities = await polaritiesOf(store, messages);
-      const said = await sealed.of(messages.map(({ submissionId }) => submissionId));
+      const said = await sealed.of(messages);
       const heard = await hear(store, messages, said, polarities);
       const asking = new Set(
         heard.flatMap(({ message, read }) =>

@@ -39,7 +39,7 @@ export class ReadPersonHandler implements IQueryHandler<ReadPerson, DisclosureOu
   async execute({ registryId, purpose, caller }: ReadPerson): Promise<DisclosureOutcome> {
     const { organizationId } = caller;
     await this.limit.admit(caller, 'read', registryId);
-    const candidate = await this.records.candidateById(organizationId, registryId);
+    const candidate = await this.records.candidateById(organizationId, registryId, purpose);
     return this.gate.disclose({
       requester: requesterOf(caller),
       purpose,
@@ -62,7 +62,7 @@ export class SearchPersonHandler implements IQueryHandler<SearchPerson, Disclosu
     const { organizationId } = caller;
     const searchKey = searchKeyOf(terms);
     await this.limit.admit(caller, 'search', searchKey);
-    const candidate = await this.records.candidateByKey(organizationId, searchKey);
+    const candidate = await this.records.candidateByKey(organizationId, searchKey, purpose);
     return this.gate.disclose({
       requester: requesterOf(caller),
       purpose,

@@ -16,6 +16,7 @@ import {
 import { StoredRecords } from './stored-records.js';
 
 const CLINIC = 'clinic-a';
+const CLOCK = { now: () => new Date('2026-06-01T12:00:00Z') };
 
 describe('What can be fetched of a record', () => {
   let folder: string;
@@ -37,7 +38,7 @@ describe('What can be fetched of a record', () => {
   });
 
   const newestLink = (options: RecordWanted = {}, id = 'id-1') =>
-    new FoldedRecords(readModel, new StoredRecords(readModel), () => behind, 500).newestLink(
+    new FoldedRecords(readModel, new StoredRecords(readModel, CLOCK), () => behind, 500).newestLink(
       CLINIC,
       id,
       options,
@@ -45,7 +46,7 @@ describe('What can be fetched of a record', () => {
 
   const serve = (personId: string, id = 'id-1') =>
     readModel.write((tx) =>
-      tx.upsert(RegistryIdRow, [{ id: `${CLINIC}|${id}`, organizationId: CLINIC, personId }]),
+      tx.upsert(RegistryIdRow, [{ id: `${CLINIC}|${id}`, organizationId: CLINIC, personId, evidence: '[]' }]),
     );
   const link = (submissionId: string, personId: string, arrival: number) =>
     readModel.write((tx) =>
@@ -117,7 +118,7 @@ describe('What can be fetched of a record', () => {
   });
 
   it('is not waited for again and again while the projection is made anew', async () => {
-    const folded = new FoldedRecords(readModel, new StoredRecords(readModel), () => behind, 200);
+    const folded = new FoldedRecords(readModel, new StoredRecords(readModel, CLOCK), () => behind, 200);
     const took = async (): Promise<number> => {
       const began = performance.now();
       expect(await folded.newestLink(CLINIC, 'id-1', { patient: true })).toBeUndefined();

@@ -7,6 +7,7 @@ import { consumerTroubleLog, type ReadModels, type ThreadParts } from '@registry
 import type { VaccineFacts } from '@registry/query-domain';
 import { antigensOf, cvxOf, minimumIntervalDays } from '@registry/vaccine-codes';
 import { AddArrival1700000000310 } from './add-arrival.migration.js';
+import { AddEvidence1700000000330 } from './add-evidence.migration.js';
 import { AddMerges1700000000320 } from './add-merges.migration.js';
 import { CreateRecordTables1700000000300 } from './create-record-tables.migration.js';
 import { RECORD_ENTITIES } from './record-rows.js';
@@ -20,6 +21,7 @@ export const RECORD_MIGRATIONS = [
   CreateRecordTables1700000000300,
   AddArrival1700000000310,
   AddMerges1700000000320,
+  AddEvidence1700000000330,
 ] as const;
 
 /** @param readOnly somebody else projects */

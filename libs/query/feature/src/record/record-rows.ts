@@ -95,6 +95,10 @@ export class RegistryIdRow {
 
   @Column('text', { name: 'person_id' })
   personId: string;
+
+  /** JSON of the relationship's evidence: it narrows, and never permits. Empty: not known, from before it was kept. */
+  @Column('text')
+  evidence: string;
 }
 
 /** A person that was merged into another. Its links stay its own, so that parting the two is exact. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createMemoryContentKeys, newContentKey, seal, type ContentKeys } from '@registry/content-keys';
 import {
   submissionStream,
+  type PurposeOfUse,
   type ReviewState,
   type SubmissionContent,
   type TopicName,
@@ -106,6 +107,7 @@ interface Place {
   remove(): Promise<void>;
 }
 
+const CLOCK = { now: () => new Date('2026-06-01T12:00:00Z') };
 const TABLES = { entities: RECORD_ENTITIES, migrations: [...RECORD_MIGRATIONS] };
 
 const inFolder = (): Promise<Place> => {
@@ -247,7 +249,11 @@ const itProjects = (make: () => Promise<Place>) => {
     return delivery('privacy.settings.v1', 'PrivacySettingChanged', personId, recorded, data);
   };
 
-  const relate = async (personId = PERSON, registryId = 'r1'): Promise<Delivery> => {
+  const relate = async (
+    personId = PERSON,
+    registryId = 'r1',
+    term: { readonly endsAt?: string; readonly purposes?: readonly string[] } = {},
+  ): Promise<Delivery> => {
     const state = {
       organizationId: CLINIC,
       personId,
@@ -256,6 +262,7 @@ const itProjects = (make: () => Promise<Place>) => {
       purposes: ['treatment'],
       startsAt: '2026-01-01T00:00:00Z',
       endsAt: '2028-01-01T00:00:00Z',
+      ...term,
     };
     const recorded = await append(
       `relationship-${CLINIC}-${personId}`,
@@ -304,9 +311,10 @@ const itProjects = (make: () => Promise<Place>) => {
     const demographics = { ...long.demographics, names };
     await project(await set(false), await relate(), await link('s1', { ...long, demographics }));
     expect(
-      await new StoredRecords(readModel).candidateByKey(
+      await new StoredRecords(readModel, CLOCK).candidateByKey(
         CLINIC,
         keyOfName({ family, given: 'Nora', birthDate: '2024-03-05' }),
+        'treatment',
       ),
     ).toEqual({ personId: PERSON });
   });
@@ -315,12 +323,14 @@ const itProjects = (make: () => Promise<Place>) => {
     await project(await set(false), await relate(), await link('s1', content('L1')));
     await project(await link('s2', content('L2', '2024-07-10')));
     expect(await lots()).toEqual(['L1', 'L2']);
-    const records = new StoredRecords(readModel);
-    expect(await records.candidateByKey(CLINIC, 'id|LAKE|1001')).toEqual({ personId: PERSON });
-    expect(await records.candidateByKey(CLINIC, 'name|2024-03-05|OLSON|NORA')).toEqual({ personId: PERSON });
-    expect(await records.candidateById(CLINIC, 'r1')).toEqual({ personId: PERSON });
-    expect(await records.candidateById('clinic-b', 'r1')).toBeUndefined();
-    expect(await records.candidateByKey('clinic-b', 'id|LAKE|1001')).toBeUndefined();
+    const records = new StoredRecords(readModel, CLOCK);
+    expect(await records.candidateByKey(CLINIC, 'id|LAKE|1001', 'treatment')).toEqual({ personId: PERSON });
+    expect(await records.candidateByKey(CLINIC, 'name|2024-03-05|OLSON|NORA', 'treatment')).toEqual({
+      personId: PERSON,
+    });
+    expect(await records.candidateById(CLINIC, 'r1', 'treatment')).toEqual({ personId: PERSON });
+    expect(await records.candidateById('clinic-b', 'r1', 'treatment')).toBeUndefined();
+    expect(await records.candidateByKey('clinic-b', 'id|LAKE|1001', 'treatment')).toBeUndefined();
   });
 
   it('gives the same rows for repeats and for any order of topics', async () => {
@@ -354,7 +364,9 @@ const itProjects = (make: () => Promise<Place>) => {
       [],
       [],
     ]);
-    expect(await new StoredRecords(readModel).candidateById(CLINIC, 'r1')).toBeUndefined();
+    expect(
+      await new StoredRecords(readModel, CLOCK).candidateById(CLINIC, 'r1', 'treatment'),
+    ).toBeUndefined();
     await project(await suppress('s2'));
     await project(await set(false));
     expect(await rows()).toEqual({ ...before, linked_submission: (await rows())['linked_submission'] });
@@ -400,15 +412,20 @@ const itProjects = (make: () => Promise<Place>) => {
     let records: StoredRecords;
 
     beforeEach(async () => {
-      records = new StoredRecords(readModel);
+      records = new StoredRecords(readModel, CLOCK);
       const scrub = new RecordScrub(readModel, unlessClosed);
       projection = new RecordProjection(store, new SealedSources(store, keys), FACTS, () => scrub.soon());
       await project(await set(false), await relate());
     });
 
     const isFoundBy = async (given: string): Promise<boolean> =>
-      (await records.candidateByKey(CLINIC, `name|2024-03-05|OLSON|${given.replaceAll('-', '')}`))
-        ?.personId === PERSON;
+      (
+        await records.candidateByKey(
+          CLINIC,
+          `name|2024-03-05|OLSON|${given.replaceAll('-', '')}`,
+          'treatment',
+        )
+      )?.personId === PERSON;
 
     it('leaves nothing on disk of one that is replaced, nor its number', async () => {
       await project(await link('birth', BIRTH));
@@ -493,15 +510,15 @@ const itProjects = (make: () => Promise<Place>) => {
 
   it('takes a locked person for a candidate only of the holder', async () => {
     await project(await set(false, 'clinic-b'), await relate(), await link('s1', content('L1')));
-    const records = new StoredRecords(readModel);
-    expect(await records.candidateById(CLINIC, 'r1')).toBeUndefined();
+    const records = new StoredRecords(readModel, CLOCK);
+    expect(await records.candidateById(CLINIC, 'r1', 'treatment')).toBeUndefined();
     await project(await set(false, CLINIC));
-    expect(await records.candidateById(CLINIC, 'r1')).toEqual({ personId: PERSON });
+    expect(await records.candidateById(CLINIC, 'r1', 'treatment')).toEqual({ personId: PERSON });
   });
 
   it('hands out records sealed', async () => {
     await project(await set(false), await link('s1', content('L1')));
-    const sealed = await new StoredRecords(readModel).load(PERSON);
+    const sealed = await new StoredRecords(readModel, CLOCK).load(PERSON);
     expect(() => JSON.stringify(sealed)).toThrow(/release gate/);
   });
 
@@ -552,10 +569,70 @@ const itProjects = (make: () => Promise<Place>) => {
       await born(OTHER, 'r2', 'L5');
       await project(await merge('m1', OTHER));
       expect([await lotsOf(PERSON), await lotsOf(OTHER)]).toEqual([['L4', 'L5'], []]);
-      const records = new StoredRecords(readModel);
-      expect(await records.candidateById(CLINIC, 'r1')).toEqual({ personId: PERSON });
-      expect(await records.candidateById(CLINIC, 'r2')).toEqual({ personId: PERSON, knownAs: OTHER });
-      expect(await records.candidateByKey(CLINIC, 'id|LAKE|1001')).toEqual({ personId: PERSON });
+      const records = new StoredRecords(readModel, CLOCK);
+      expect(await records.candidateById(CLINIC, 'r1', 'treatment')).toEqual({ personId: PERSON });
+      expect(await records.candidateById(CLINIC, 'r2', 'treatment')).toEqual({
+        personId: PERSON,
+        knownAs: OTHER,
+      });
+      expect(await records.candidateByKey(CLINIC, 'id|LAKE|1001', 'treatment')).toEqual({ personId: PERSON });
+    });
+
+    it('is read by any id of an organization that served several, by the relationship that counts now', async () => {
+      await born(PERSON, 'r1', 'L4');
+      await born(OTHER, 'r2', 'L5');
+      await born(THIRD, 'r3', 'L6');
+      await project(await merge('m1', OTHER), await merge('m2', THIRD));
+      const records = new StoredRecords(readModel, CLOCK);
+      const asked = (registryId: string, purpose: PurposeOfUse = 'treatment') =>
+        records.candidateById(CLINIC, registryId, purpose);
+      const searched = (purpose: PurposeOfUse = 'treatment') =>
+        records.candidateByKey(CLINIC, 'id|LAKE|1001', purpose);
+      const id = (personId: string, registryId: string) => ({ personId, registryId });
+
+      // The survivor's has ended: by one of the others', and still under the id that was asked for.
+      await project(await relate(PERSON, 'r1', { endsAt: '2026-02-01T00:00:00Z' }));
+      expect(await asked('r1')).toEqual({ personId: PERSON, knownAs: OTHER, answeredAs: id(PERSON, 'r1') });
+      expect(await asked('r2')).toEqual({ personId: PERSON, knownAs: OTHER });
+      expect(await asked('r3')).toEqual({ personId: PERSON, knownAs: THIRD });
+      expect(await searched()).toEqual({ personId: PERSON, knownAs: OTHER, answeredAs: id(PERSON, 'r1') });
+
+      // Each for its own purposes.
+      await project(await relate(THIRD, 'r3', { purposes: ['reminder'] }));
+      expect(await asked('r3')).toEqual({ personId: PERSON, knownAs: OTHER, answeredAs: id(THIRD, 'r3') });
+      expect(await asked('r1', 'reminder')).toEqual({
+        personId: PERSON,
+        knownAs: THIRD,
+        answeredAs: id(PERSON, 'r1'),
+      });
+      // None counts: the gate says no by the one that was asked for.
+      expect(await asked('r2', 'school')).toEqual({ personId: PERSON, knownAs: OTHER });
+
+      // Apart, each id is its own person's, whose own relationship counts.
+      await project(await part('m1', OTHER), await set(false, undefined, OTHER));
+      expect(await asked('r2')).toEqual({ personId: OTHER });
+      expect(await asked('r1')).toEqual({ personId: PERSON });
+      expect(await asked('r1', 'reminder')).toEqual({
+        personId: PERSON,
+        knownAs: THIRD,
+        answeredAs: id(PERSON, 'r1'),
+      });
+    });
+
+    it('is found under one id by whoever served its parts alone', async () => {
+      await project(await set(false), await link('s-L4', content('L4', '2024-04-10')));
+      await born(OTHER, 'r8', 'L5');
+      await born(THIRD, 'r9', 'L6');
+      await project(await merge('m1', THIRD), await merge('m2', OTHER));
+      const records = new StoredRecords(readModel, CLOCK);
+      const searched = () => records.candidateByKey(CLINIC, 'id|LAKE|1001', 'treatment');
+      expect(await searched()).toEqual({ personId: PERSON, knownAs: OTHER });
+      await project(await relate(OTHER, 'r8', { endsAt: '2026-02-01T00:00:00Z' }));
+      expect(await searched()).toEqual({
+        personId: PERSON,
+        knownAs: THIRD,
+        answeredAs: { personId: OTHER, registryId: 'r8' },
+      });
     });
 
     it('parts them exactly, and says how new their links are', async () => {
@@ -569,10 +646,10 @@ const itProjects = (make: () => Promise<Place>) => {
       expect([await lotsOf(PERSON), await lotsOf(OTHER)]).toEqual([['L4'], []]);
       await project(await set(false, undefined, OTHER));
       expect(await clear()).toEqual(before);
-      const records = new StoredRecords(readModel);
+      const records = new StoredRecords(readModel, CLOCK);
       for (const person of [PERSON, OTHER])
         expect((await records.load(person))?.linksRevision).toBe(parted.event.revision);
-      expect(await records.candidateById(CLINIC, 'r2')).toEqual({ personId: OTHER });
+      expect(await records.candidateById(CLINIC, 'r2', 'treatment')).toEqual({ personId: OTHER });
     });
 
     it('gives back what was linked meanwhile, or shows it nowhere until somebody says whose it is', async () => {
@@ -603,11 +680,17 @@ const itProjects = (make: () => Promise<Place>) => {
       await project(await merge('m1', THIRD, OTHER));
       await project(await merge('m2', OTHER));
       expect(await lotsOf(PERSON)).toEqual(['L3', 'L4', 'L5']);
-      const records = new StoredRecords(readModel);
-      expect(await records.candidateById(CLINIC, 'r3')).toEqual({ personId: PERSON, knownAs: THIRD });
+      const records = new StoredRecords(readModel, CLOCK);
+      expect(await records.candidateById(CLINIC, 'r3', 'treatment')).toEqual({
+        personId: PERSON,
+        knownAs: THIRD,
+      });
       await project(await part('m2', OTHER), await set(false, undefined, OTHER));
       expect([await lotsOf(PERSON), await lotsOf(OTHER)]).toEqual([['L3'], ['L4', 'L5']]);
-      expect(await records.candidateById(CLINIC, 'r3')).toEqual({ personId: OTHER, knownAs: THIRD });
+      expect(await records.candidateById(CLINIC, 'r3', 'treatment')).toEqual({
+        personId: OTHER,
+        knownAs: THIRD,
+      });
       await project(await part('m1', THIRD, { survivorId: OTHER }), await set(false, undefined, THIRD));
       expect(await clear()).toEqual(before);
     });

@@ -1,4 +1,4 @@
-import { readContractEvent, type TopicName } from '@registry/contracts';
+import { evidenceOf, readContractEvent, type TopicName } from '@registry/contracts';
 import type { EventStore } from '@registry/event-store';
 import type { Delivery } from '@registry/messaging';
 import type { ReadModelTransaction } from '@registry/persistence';
@@ -282,7 +282,8 @@ const changesIn = (deliveries: readonly Delivery[]): Changes => {
         break;
       case 'RelationshipChanged': {
         const { organizationId, personId, registryId } = event.data.state;
-        registryIds.push({ id: `${organizationId}|${registryId}`, organizationId, personId });
+        const evidence = JSON.stringify(evidenceOf(event.data.state));
+        registryIds.push({ id: `${organizationId}|${registryId}`, organizationId, personId, evidence });
         break;
       }
       default:

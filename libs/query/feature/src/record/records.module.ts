@@ -4,7 +4,7 @@ import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { LOGGER, type Logger } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
 import { CUSTODIAL_SOURCE, RECORD_SOURCE, type CustodialSource } from '@registry/privacy-gate';
-import { Configuration, ConsumerThread, ReadModels } from '@registry/runtime';
+import { CLOCK, Configuration, ConsumerThread, ReadModels, type Clock } from '@registry/runtime';
 import { OpenedRecords } from './opened-records.js';
 import { openRecords, RECORD_GROUP, vaccineFacts } from './record-consumer.js';
 import { StoredRecords } from './stored-records.js';
@@ -37,8 +37,8 @@ export class RecordsModule {
         },
         {
           provide: StoredRecords,
-          useFactory: (readModel: ReadModel) => new StoredRecords(readModel),
-          inject: [QUERY_READ_MODEL],
+          useFactory: (readModel: ReadModel, clock: Clock) => new StoredRecords(readModel, clock),
+          inject: [QUERY_READ_MODEL, CLOCK],
         },
         { provide: RECORD_SOURCE, useExisting: StoredRecords },
         {

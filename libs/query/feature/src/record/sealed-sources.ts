@@ -1,5 +1,11 @@
 import { sealedHeads, type KeyReader } from '@registry/content-keys';
-import { SubmissionContent, submissionStream, validatorOf, type VitalRecord } from '@registry/contracts';
+import {
+  registerOf,
+  SubmissionContent,
+  submissionStream,
+  validatorOf,
+  type VitalRecord,
+} from '@registry/contracts';
 import type { EventStore } from '@registry/event-store';
 import type { RecordSource, SourceVital } from '@registry/query-domain';
 
@@ -52,8 +58,9 @@ export class SealedSources {
 }
 
 /** What the fold needs of it, and no more. */
-const vitalOf = ({ event, fileNumber, issuedAt, replaces }: VitalRecord): SourceVital => ({
+const vitalOf = ({ event, register, fileNumber, issuedAt, replaces }: VitalRecord): SourceVital => ({
   event,
+  register: registerOf({ event, ...(register === undefined ? {} : { register }) }),
   fileNumber,
   issuedAt,
   ...(replaces === undefined ? {} : { replaces }),

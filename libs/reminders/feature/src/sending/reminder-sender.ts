@@ -144,18 +144,11 @@ export class ReminderSender {
           }
         : {}),
       underReview: privacy.status === 'opened' && privacy.review !== undefined,
-      vitalStatus: await this.vitalStatusOf(parts),
+      vitalStatus: await readVitalStatus(this.parts.store, parts),
       ...(optedInAt === undefined ? {} : { optedInAt }),
       ...(remindedAt === undefined ? {} : { remindedAt }),
     });
     return { decision, at, settingRevision: privacy.status === 'opened' ? privacy.settingRevision : -1 };
-  }
-
-  /** The worst of all parts'. */
-  private async vitalStatusOf(parts: readonly string[]): Promise<'alive' | 'possibly-dead' | 'dead'> {
-    const statuses = await Promise.all(parts.map((part) => readVitalStatus(this.parts.store, part)));
-    if (statuses.includes('dead')) return 'dead';
-    return statuses.includes('possibly-dead') ? 'possibly-dead' : 'alive';
   }
 
   /** Gets the address through the gate, decides again, and hands the message over. */
