@@ -1,2 +1,2 @@
 export * from './postgres-server.js';
-export { startPostgres, type PostgresCluster } from './postgres-cluster.js';
+export { startPostgres, type PostgresCluster, type PostgresStandby } from './postgres-cluster.js';
