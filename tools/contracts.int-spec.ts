@@ -7,8 +7,8 @@ const ROOT = join(__dirname, '..');
 const read = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 
 describe('The published contracts', () => {
-  it('are what the sources say', () => {
-    const { status, stderr } = spawnSync(process.execPath, ['tools/contracts.mjs', '--check'], { cwd: ROOT });
+  it.each(['contracts', 'openapi'])('are what the sources say: tools/%s.mjs', (tool) => {
+    const { status, stderr } = spawnSync(process.execPath, [`tools/${tool}.mjs`, '--check'], { cwd: ROOT });
     expect(stderr.toString()).toBe('');
     expect(status).toBe(0);
   });

@@ -11,18 +11,25 @@ interface Compose {
   readonly services: Readonly<
     Record<
       string,
-      { readonly environment?: Readonly<Record<string, unknown>>; readonly depends_on?: unknown }
+      {
+        readonly environment?: Readonly<Record<string, unknown>>;
+        readonly depends_on?: unknown;
+        readonly volumes?: unknown;
+      }
     >
   >;
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 
-/** What the route table says, asked in a process of its own because it is no CommonJS. */
-const asked = (expression: string): unknown => {
-  const program = `import * as routes from './tools/services/routes.mjs'; console.log(JSON.stringify(${expression}))`;
+/** What a program says as JSON, in a process of its own because the tools are no CommonJS. */
+const said = (program: string): unknown => {
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { cwd: ROOT });
   return JSON.parse(stdout.toString());
 };
+
+/** What the route table says. */
+const asked = (expression: string): unknown =>
+  said(`import * as routes from './tools/services/routes.mjs'; console.log(JSON.stringify(${expression}))`);
 
 describe('What is deployed', () => {
   const services = asked('routes.SERVICES') as string[];
@@ -45,6 +52,28 @@ describe('What is deployed', () => {
     expect(Object.keys(compose.volumes)).toEqual(
       expect.arrayContaining(['postgres', 'kafka', 'eventstore', 'keys']),
     );
+  });
+
+  it('has a proxy that serves the description of all services', () => {
+    const [, file] =
+      /location = \/openapi\.json \{\s+alias (\S+);\s+default_type application\/json;/.exec(
+        read('deploy/nginx.conf'),
+      ) ?? [];
+    const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose;
+    expect(compose.services['proxy']?.volumes).toContainEqual(
+      `./docs/contracts/openapi.json:${file ?? ''}:ro`,
+    );
+  });
+
+  it('has a proxy for development that serves it too', () => {
+    const served = said(`
+      import { startProxy } from './tools/services/proxy.mjs';
+      const proxy = await startProxy({ addressOf: () => 'http://127.0.0.1:1' });
+      const answer = await fetch(proxy.url + '/openapi.json');
+      console.log(JSON.stringify([answer.headers.get('content-type'), await answer.text()]));
+      await proxy.stop();
+    `);
+    expect(served).toEqual(['application/json', read('docs/contracts/openapi.json')]);
   });
 
   it('has a proxy that sends each path where the route table does', () => {

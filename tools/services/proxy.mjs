@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
+import { join } from 'node:path';
 import { routeOf, SERVICES } from './routes.mjs';
+
+const OPENAPI = join(import.meta.dirname, '../../docs/contracts/openapi.json');
 
 /**
  * One address for all services, for development and tests; deploy/ has a real proxy. `/health/ready` is ready when all are.
@@ -9,6 +13,10 @@ import { routeOf, SERVICES } from './routes.mjs';
 export const startProxy = async ({ addressOf, port = 0, host = '127.0.0.1' }) => {
   const server = createServer((incoming, outgoing) => {
     if (incoming.url.startsWith('/health/')) return void health(incoming.url, outgoing);
+    if (incoming.url === '/openapi.json' && ['GET', 'HEAD'].includes(incoming.method)) {
+      outgoing.writeHead(200, { 'content-type': 'application/json' });
+      return void outgoing.end(readFileSync(OPENAPI));
+    }
     const route = routeOf(incoming.url);
     if (route === undefined) return problem(outgoing, 404);
     forward(incoming, outgoing, new URL(route.url, addressOf(route.service)));

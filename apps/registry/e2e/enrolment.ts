@@ -13,19 +13,18 @@ const administer = async <T>(
   return answer.json() as T;
 };
 
-/** A client of an organization; resolves with its key. */
-export const registerClient = async (
+export interface RegisteredClient {
+  readonly clientId: string;
+  readonly key: string;
+}
+
+/** A client of an organization. */
+export const registerClient = (
   registry: RegistryProcess,
   organizationId: string,
   roles: readonly string[],
-): Promise<string> => {
-  const path = `organizations/${organizationId}/clients`;
-  const { key } = await administer<{ key: string }>(registry, 'POST', path, {
-    name: 'Another system',
-    roles,
-  });
-  return key;
-};
+): Promise<RegisteredClient> =>
+  administer(registry, 'POST', `organizations/${organizationId}/clients`, { name: 'Another system', roles });
 
 /** An organization with an agreement in force and one client. */
 export const enrol = async (
@@ -35,7 +34,7 @@ export const enrol = async (
     purposes,
     roles,
   }: { readonly category: string; readonly purposes: readonly string[]; readonly roles: readonly string[] },
-): Promise<{ readonly organizationId: string; readonly key: string }> => {
+): Promise<{ readonly organizationId: string } & RegisteredClient> => {
   const { organizationId } = await administer<{ organizationId: string }>(registry, 'POST', 'organizations', {
     name: 'Newly enrolled',
     category,
@@ -47,5 +46,5 @@ export const enrol = async (
     startsAt: '2020-01-01T00:00:00Z',
     endsAt: '2099-01-01T00:00:00Z',
   });
-  return { organizationId, key: await registerClient(registry, organizationId, roles) };
+  return { organizationId, ...(await registerClient(registry, organizationId, roles)) };
 };

@@ -343,7 +343,7 @@ describe('Mutated input', () => {
       EVENT_STORE: 'sqlite',
       LOG_LEVEL: 'info',
     });
-    roster = await registerClient(registry, SCHOOL_ID, ['roster']);
+    ({ key: roster } = await registerClient(registry, SCHOOL_ID, ['roster']));
   });
 
   afterAll(async () => {

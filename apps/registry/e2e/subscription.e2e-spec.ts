@@ -123,12 +123,13 @@ describe.each(STORES)('A subscriber, on $name', ({ available, make }: StoreUnder
       expect((await subscribe(good, PRAIRIE_ID, PRAIRIE)).status).toBe(403);
       expect((await subscribe({ ...good, purpose: 'fishing' })).status).toBe(400);
       expect((await subscribe({ ...good, more: 1 })).status).toBe(400);
+      const submitter = await registerClient(registry, PRAIRIE_ID, ['submitter']);
       const refusals = [
         await subscribe(good, randomUUID()),
         await subscribe({ ...good, purpose: 'school' }),
         await subscribe({ ...good, clientId: randomUUID() }),
         await subscribe({ ...good, clientId: 'd0000000-0000-4000-8000-000000000011' }),
-        await subscribe({ ...good, clientId: await submitterOf(PRAIRIE_ID) }),
+        await subscribe({ ...good, clientId: submitter.clientId }),
       ];
       expect(refusals.map(({ status, json }) => [status, (json() as { code: string }).code])).toEqual([
         [404, 'SUBSCRIPTION.ORGANIZATION_UNKNOWN'],
@@ -144,7 +145,7 @@ describe.each(STORES)('A subscriber, on $name', ({ available, make }: StoreUnder
       }
       // For another client, of the same organization too, there is none.
       const second = await registerClient(registry, PRAIRIE_ID, ['reader']);
-      for (const as of [LAKESIDE, second]) {
+      for (const as of [LAKESIDE, second.key]) {
         for (const path of ['records', 'reconciliation'])
           expect((await registry.request('GET', `/subscription/${path}`, { as })).status).toBe(404);
         expect((await acknowledge(randomUUID(), 1, as)).status).toBe(404);
@@ -154,25 +155,6 @@ describe.each(STORES)('A subscriber, on $name', ({ available, make }: StoreUnder
       );
     },
   );
-
-  const clientsOf = async (
-    organizationId: string,
-    least: number,
-  ): Promise<{ clientId: string; roles: string[] }[]> => {
-    const path = `/directory/organizations/${organizationId}/clients`;
-    return eventually(
-      async () => {
-        const answer = await registry.request('GET', path, { as: ADMINISTRATOR });
-        return (answer.json() as { clients: { clientId: string; roles: string[] }[] }).clients;
-      },
-      (clients) => clients.length >= least,
-    );
-  };
-  const submitterOf = async (organizationId: string): Promise<string> => {
-    await registerClient(registry, organizationId, ['submitter']);
-    const clients = await clientsOf(organizationId, 2);
-    return clients.find(({ roles }) => !roles.includes('reader'))?.clientId ?? '';
-  };
 
   when('cannot tell one cause of a withdrawal from another', async () => {
     const causes: Record<
@@ -350,14 +332,13 @@ describe.each(STORES)('A subscriber, on $name', ({ available, make }: StoreUnder
   });
 
   when('has everything withdrawn when the subscription or the agreement ends', async () => {
-    const { organizationId, key } = await enrol(registry, {
+    const { organizationId, clientId, key } = await enrol(registry, {
       category: 'provider',
       purposes: ['treatment'],
       roles: ['submitter', 'reader'],
     });
-    const [client] = await clientsOf(organizationId, 1);
     const start = () =>
-      subscribe({ purpose: 'treatment', clientId: client?.clientId }, organizationId).then((answer) =>
+      subscribe({ purpose: 'treatment', clientId }, organizationId).then((answer) =>
         expect(answer.status).toBe(200),
       );
     // Served before there was a subscription.

@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
-import type { Position, RecordedEvent } from '@registry/event-store';
-import { Facts, kindOf } from './facts.js';
 import { apply } from './help-desk.js';
-import { eventually, RegistryProcess, temporaryFolder } from './registry-process.js';
+import { eventually } from './registry-process.js';
+import {
+  ask,
+  enrolClinic,
+  personOf,
+  search,
+  submitAndRead,
+  World,
+  type Question,
+  type Transcript,
+} from './twin-worlds.js';
 import { vxu, withoutOwnIds, type VxuValues } from './vxu-messages.js';
 
 jest.setTimeout(60_000);
@@ -14,111 +21,6 @@ const PRAIRIE = 'demo-prairie-clinic';
 const LAKESIDE_ID = 'd0000000-0000-4000-8000-000000000001';
 const BOARD = 'demo-health-board';
 const PRAIRIE_ID = 'd0000000-0000-4000-8000-000000000002';
-
-interface Question {
-  readonly name: string;
-  readonly method: 'GET' | 'HEAD' | 'POST';
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-interface Transcript {
-  readonly question: string;
-  readonly status: number | undefined;
-  /** As they came: names, order and values. */
-  readonly headers: readonly string[];
-  readonly body: string;
-  /** What the question left in the event store. */
-  readonly left: readonly string[];
-}
-
-/** Asks over a connection of its own, and keeps every byte of the answer but the time. */
-const ask = (url: string, { method, path, headers, body }: Question) =>
-  new Promise<Pick<Transcript, 'status' | 'headers' | 'body'>>((resolve, reject) => {
-    const asked = httpRequest(url + path, { method, headers, agent: false }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', reject);
-      answer.on('end', () => {
-        const pairs = answer.rawHeaders.flatMap((name, index, all) =>
-          index % 2 === 0 ? [`${name}: ${all[index + 1] ?? ''}`] : [],
-        );
-        resolve({
-          status: answer.statusCode,
-          headers: pairs.filter((pair) => !/^date:/i.test(pair)),
-          body: Buffer.concat(chunks).toString('latin1'),
-        });
-      });
-    });
-    asked.on('error', reject);
-    asked.end(body);
-  });
-
-/** Kind and shape of a fact: how long each value is, and not what it says. */
-const shapeOf = (event: RecordedEvent): string => {
-  const sizes = Object.entries(event.data).map(
-    ([name, value]) => `${name}=${JSON.stringify(value)?.length ?? 0}`,
-  );
-  return `${kindOf(event)}(${sizes.join(' ')})`;
-};
-
-/** A registry, and what is asked of it. */
-class World {
-  private constructor(
-    readonly registry: RegistryProcess,
-    private readonly facts: Facts,
-    private readonly folder: { readonly path: string; readonly remove: () => void },
-  ) {}
-
-  static async make(): Promise<World> {
-    const folder = temporaryFolder();
-    const registry = await RegistryProcess.start({ DATA_DIR: folder.path });
-    return new World(registry, await Facts.open(folder.path), folder);
-  }
-
-  async destroy(): Promise<void> {
-    await this.registry.stop();
-    await this.facts.close();
-    this.folder.remove();
-  }
-
-  async transcribe(questions: readonly Question[]): Promise<Transcript[]> {
-    const transcripts: Transcript[] = [];
-    let position = await this.whereItEnds();
-    for (const question of questions) {
-      const answer = await ask(this.registry.url, question);
-      const left = await this.facts.since(position);
-      position = left.position;
-      transcripts.push({ question: question.name, ...answer, left: left.events.map(shapeOf) });
-    }
-    return transcripts;
-  }
-
-  /** The facts of the whole log by kind. */
-  async kinds(): Promise<Map<string, number>> {
-    const counts = new Map<string, number>();
-    for (const event of await this.facts.all())
-      counts.set(kindOf(event), (counts.get(kindOf(event)) ?? 0) + 1);
-    return counts;
-  }
-
-  private async whereItEnds(): Promise<Position | undefined> {
-    return (await this.facts.since(undefined)).position;
-  }
-}
-
-const personOf = (family: string, birthDate: string, facility: string): VxuValues => ({
-  controlId: `TWIN-${family}`,
-  facility,
-  mrn: `MRN-${family}`,
-  family,
-  given: 'Beatrice',
-  birthDate,
-  orderNumber: `ORD-${family}`,
-  administeredOn: '2015-06-01',
-  lot: `LOT-${family}`,
-});
 
 /** Everything that the asker tries, whatever the world. */
 const questionsOf = (
@@ -278,58 +180,6 @@ const withoutCampaignId = ({ body, left, ...rest }: Transcript) => ({
   body: body.replace(/"campaignId":"[^"]+"/, ''),
   left: left.filter((fact) => !fact.startsWith('reminder:')),
 });
-
-const search = async (
-  world: World,
-  key: string,
-  { facility, mrn }: VxuValues,
-): Promise<readonly { id: string }[]> => {
-  const answer = await world.registry.request('POST', '/persons/search', {
-    as: key,
-    purpose: 'treatment',
-    json: { identifier: { authority: facility, value: mrn } },
-  });
-  return (answer.json() as { persons: { id: string }[] }).persons;
-};
-
-/** Posts the message and resolves with the poster's own id for the person, once it reads. */
-const submitAndRead = async (world: World, key: string, values: VxuValues): Promise<string> => {
-  const answer = await world.registry.request('POST', '/hl7', { as: key, hl7: vxu(values) });
-  expect(answer.body).toMatch(/\rMSA\|A[AE]\|/);
-  const persons = await eventually(
-    () => search(world, key, values),
-    (found) => found.length === 1,
-  );
-  return persons[0]?.id ?? '';
-};
-
-/** A clinic of its own with an agreement in force. */
-const enrolClinic = async (
-  world: World,
-): Promise<{ readonly organizationId: string; readonly key: string }> => {
-  const { registry } = world;
-  const enrolled = await registry.request('POST', '/directory/organizations', {
-    as: ADMINISTRATOR,
-    json: { name: 'Hillside Clinic', category: 'provider' },
-  });
-  const { organizationId } = enrolled.json() as { organizationId: string };
-  await registry.request('PUT', `/directory/organizations/${organizationId}/agreement`, {
-    as: ADMINISTRATOR,
-    json: {
-      version: '1',
-      signatory: 'Director',
-      purposes: ['treatment'],
-      startsAt: '2020-01-01T00:00:00Z',
-      endsAt: '2099-01-01T00:00:00Z',
-    },
-  });
-  const registered = await registry.request('POST', `/directory/organizations/${organizationId}/clients`, {
-    as: ADMINISTRATOR,
-    json: { name: 'Hillside EHR', roles: ['submitter', 'reader'] },
-  });
-  const { key } = registered.json() as { key: string };
-  return { organizationId, key };
-};
 
 describe('A hidden person and one who never existed', () => {
   let hiding: World;
@@ -502,10 +352,8 @@ describe('A hidden person and one who never existed', () => {
     const clinics = { hiding: await enrolClinic(hiding), empty: await enrolClinic(empty) };
 
     const asked = (clinic: string) => remindersAndNoticesOf(clinic, [id, randomUUID()]);
-    const transcripts = await hiding.transcribe(asked(clinics.hiding.key));
-    expect(transcripts.map(withoutCampaignId)).toEqual(
-      (await empty.transcribe(asked(clinics.empty.key))).map(withoutCampaignId),
-    );
+    const transcripts = (await hiding.transcribe(asked(clinics.hiding.key))).map(withoutCampaignId);
+    expect(transcripts).toEqual((await empty.transcribe(asked(clinics.empty.key))).map(withoutCampaignId));
     const of = (name: string) => transcripts.find(({ question }) => question === name);
     expect(of('a list with id 0')).toMatchObject({
       status: 202,

@@ -648,7 +648,7 @@ describe('What upstream sends', () => {
   describe('Rosters', () => {
     let nurse: string;
     beforeAll(async () => {
-      nurse = await registerClient(registry, SCHOOL_ID, ['roster', 'reader']);
+      ({ key: nurse } = await registerClient(registry, SCHOOL_ID, ['roster', 'reader']));
     });
 
     const pupil = (): VxuValues => message({ birthDate: '2016-08-09', street: `${numbers} Quarry Road` });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -15,6 +15,14 @@ export interface Copy {
 }
 
 const CURSOR = 'cursor';
+const FOLDER_ID = 'folder-id';
+
+/** What was told is of no person that a copy could be kept of. */
+export class UnusableId extends Error {
+  constructor() {
+    super('Not an id');
+  }
+}
 
 /** Copies as files of a folder that its owner alone can read: one for each person, so that a withdrawn record is gone with its file's content. */
 export class LocalCopies {
@@ -22,28 +30,36 @@ export class LocalCopies {
     private readonly folder: string,
     private readonly copies: Map<string, Copy>,
     private place: string | undefined,
+    /** Random, as old as the folder: whoever keeps elsewhere how far the copies are keeps it under this, since other copies are elsewhere. */
+    readonly id: string,
   ) {}
 
   static async open(folder: string): Promise<LocalCopies> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const copies = new Map<string, Copy>();
     let cursor: string | undefined;
+    let id: string | undefined;
     for (const name of await readdir(folder)) {
       if (name === CURSOR) cursor = await readFile(join(folder, name), 'utf8');
+      if (name === FOLDER_ID) id = await readFile(join(folder, name), 'utf8');
       if (!name.endsWith('.json')) continue;
       const copy = JSON.parse(await readFile(join(folder, name), 'utf8')) as Copy;
       copies.set(copy.registryId, copy);
     }
-    return new LocalCopies(folder, copies, cursor);
+    if (id !== undefined) return new LocalCopies(folder, copies, cursor, id);
+    const made = new LocalCopies(folder, copies, cursor, randomUUID());
+    await made.write(FOLDER_ID, made.id);
+    return made;
   }
 
   get(registryId: string): Copy | undefined {
     return this.copies.get(registryId);
   }
 
+  /** @throws UnusableId */
   async put(copy: Copy): Promise<void> {
     // An id from outside must not name another file.
-    if (!/^[0-9A-Za-z-]+$/.test(copy.registryId)) throw new Error('Not an id');
+    if (!/^[0-9A-Za-z-]+$/.test(copy.registryId)) throw new UnusableId();
     await this.write(`${copy.registryId}.json`, JSON.stringify(copy));
     this.copies.set(copy.registryId, copy);
   }

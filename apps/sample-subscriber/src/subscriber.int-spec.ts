@@ -1,9 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMemoryExchange } from '@registry/exchange';
+import { ContractViolation } from '@registry/contracts';
+import { createMemoryExchange, type ExchangeConsumeOptions } from '@registry/exchange';
 import fc from 'fast-check';
-import { LocalCopies } from './local-copies.js';
+import { LocalCopies, UnusableId } from './local-copies.js';
 import { RegistryUnavailable, type FeedPage, type RegistryClient } from './registry-client.js';
 import { Subscriber } from './subscriber.js';
 
@@ -15,6 +16,8 @@ class FakeRegistry implements RegistryClient {
   readonly acknowledged: string[] = [];
   readonly hidden = new Set<string>();
   isAway = false;
+  /** Pages of the feed. */
+  read = 0;
 
   fetch(registryId: string): Promise<unknown> {
     return this.answer(() => (this.hidden.has(registryId) ? undefined : { id: registryId, secret: 'dose' }));
@@ -25,6 +28,7 @@ class FakeRegistry implements RegistryClient {
   }
 
   records(after: string | undefined): Promise<FeedPage> {
+    this.read += 1;
     const from = Number(after ?? 0);
     const records = this.feed.slice(from, from + 2);
     return this.answer(() => ({ records, next: String(from + records.length) }));
@@ -46,14 +50,20 @@ describe('The sample subscriber', () => {
   let registry: FakeRegistry;
   let copies: LocalCopies;
   let subscriber: Subscriber;
+  let reconciled: string[];
 
   const open = async (): Promise<void> => {
     copies = await LocalCopies.open(folder);
-    subscriber = new Subscriber(registry, copies);
+    subscriber = new Subscriber(
+      registry,
+      copies,
+      (day, isWhole) => void reconciled.push(`${day} ${isWhole}`),
+    );
   };
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'copies-'));
     registry = new FakeRegistry();
+    reconciled = [];
     await open();
   });
   afterEach(() => rmSync(folder, { recursive: true }));
@@ -137,9 +147,40 @@ describe('The sample subscriber', () => {
     expect(registry.acknowledged).toEqual(['b 2']);
   });
 
+  it('goes on where its copies are, and from the start where there are none', async () => {
+    const groups: string[] = [];
+    const nowhere = {
+      ...createMemoryExchange(),
+      consume: ({ group }: ExchangeConsumeOptions) => {
+        groups.push(group);
+        return { stop: () => Promise.resolve() };
+      },
+    };
+    subscriber.consume(nowhere, 'org-1');
+    await open();
+    subscriber.consume(nowhere, 'org-1');
+    rmSync(folder, { recursive: true });
+    await open();
+    subscriber.consume(nowhere, 'org-1');
+    expect(groups[1]).toBe(groups[0]);
+    expect(groups[2]).not.toBe(groups[0]);
+  });
+
   it('reads its own topic, and everything anew when it does not have what it should', async () => {
     const exchange = createMemoryExchange();
-    const consumption = subscriber.consume(exchange, 'org-1');
+    const trouble: unknown[] = [];
+    const consumption = subscriber.consume(exchange, 'org-1', (error) => void trouble.push(error));
+    // Neither says anything that counts, nor stands in the way of what does.
+    await exchange.publish(TOPIC, [
+      {
+        id: 'no id',
+        type: 'RecordAvailable',
+        time: '',
+        key: '../a',
+        data: { registryId: '../a', version: 1 },
+      },
+      { id: 'no event', type: 'RecordWithdrawn', time: '', key: 'a', data: undefined },
+    ]);
     const publish = (topic: string, { type, data }: ReturnType<typeof available | typeof withdrawn>) =>
       exchange.publish(topic, [
         { id: `${type} ${data.registryId} ${data.version}`, type, time: '', key: data.registryId, data },
@@ -167,9 +208,14 @@ describe('The sample subscriber', () => {
     await consumption.stop();
     expect(copies.get('b')).toMatchObject({ version: 1 });
     expect(copies.get('x')).toBeUndefined();
+    expect(trouble).toEqual([expect.any(UnusableId), expect.any(ContractViolation)]);
 
     registry.digestOf = () => copies.digest();
     expect(await subscriber.reconcile()).toBe(true);
+    // A digest of long ago is no reason to read everything: the registry is asked first.
+    const before = registry.read;
+    await subscriber.handle({ type: 'RecordsReconciled', data: { day: '2026-03-01', ...expected } });
+    expect([registry.read, reconciled.at(-1)]).toEqual([before, '2026-03-01 true']);
     registry.digestOf = () => expected;
     expect(await subscriber.reconcile()).toBe(false);
   });

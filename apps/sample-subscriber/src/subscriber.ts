@@ -1,6 +1,12 @@
-import { RecordAvailable, RecordsReconciled, RecordWithdrawn, validatorOf } from '@registry/contracts';
+import {
+  ContractViolation,
+  RecordAvailable,
+  RecordsReconciled,
+  RecordWithdrawn,
+  validatorOf,
+} from '@registry/contracts';
 import type { Exchange, ExchangeConsumption, ReceivedEvent } from '@registry/exchange';
-import type { LocalCopies } from './local-copies.js';
+import { UnusableId, type LocalCopies } from './local-copies.js';
 import type { RegistryClient } from './registry-client.js';
 
 const readAvailable = validatorOf('RecordAvailable', RecordAvailable);
@@ -18,22 +24,45 @@ export class Subscriber {
   constructor(
     private readonly registry: RegistryClient,
     private readonly copies: LocalCopies,
+    /** Told after each digest of a day: are the copies as the registry says, be it after everything was read anew? */
+    private readonly onReconciled: (day: string, isWhole: boolean) => void = () => undefined,
   ) {}
 
-  /** @throws RegistryUnavailable the message is to come again @throws ContractViolation it is none */
+  /** @throws RegistryUnavailable the message is to come again @throws ContractViolation @throws UnusableId it says nothing that counts */
   async handle({ type, data }: Pick<ReceivedEvent, 'type' | 'data'>): Promise<void> {
     if (type === 'RecordAvailable') await this.inTurn(() => this.available(readAvailable(data)));
     if (type === 'RecordWithdrawn') await this.inTurn(() => this.withdrawn(readWithdrawn(data)));
-    if (type === 'RecordsReconciled' && !this.has(readReconciled(data))) await this.readAll();
+    if (type === 'RecordsReconciled') {
+      const told = readReconciled(data);
+      // It may be of long ago, or overtaken by what stands before it: only what the registry says now is a reason to read everything.
+      this.onReconciled(told.day, this.has(told) || (await this.reconcile()));
+    }
   }
 
-  /** By the organization's own topic, for ever. */
-  consume(exchange: Exchange, organizationId: string): ExchangeConsumption {
+  /**
+   * By the organization's own topic, for ever. How far it is the broker keeps, after each message that the copies have; what comes again, after
+   * a crash or from the start, is known by its version.
+   */
+  consume(
+    exchange: Exchange,
+    organizationId: string,
+    onTrouble: (error: unknown) => void = () => undefined,
+  ): ExchangeConsumption {
     const topic = `subscriber.${organizationId}.records.v1`;
     return exchange.consume({
-      group: `${organizationId}-copies`,
+      // Of these copies: in a new folder everything is read from the start.
+      group: `${organizationId}-copies-${this.copies.id}`,
       topics: new RegExp(`^${topic.replaceAll('.', '\\.')}$`),
-      handle: (event) => this.handle(event),
+      handle: async (event) => {
+        try {
+          await this.handle(event);
+        } catch (error) {
+          if (!(error instanceof ContractViolation || error instanceof UnusableId)) throw error;
+          // It would come for ever. Whatever it should have said, the next digest shows.
+          onTrouble(error);
+        }
+      },
+      onTrouble,
     });
   }
 

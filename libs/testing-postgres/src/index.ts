@@ -1,3 +1,3 @@
 export * from './postgres-server.js';
-export { startPostgres, type PostgresCluster } from './postgres-cluster.js';
 export { PostgresProxy } from './postgres-proxy.js';
+export { startPostgres, type PostgresCluster, type PostgresStandby } from './postgres-cluster.js';

@@ -4,6 +4,17 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** A server that follows another one by streaming, with its files beside that one's. */
+export interface PostgresStandby {
+  readonly connectionString: string;
+  /** It stays connected and receives nothing. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** It becomes a server of its own, with what it has received. */
+  readonly promote: () => void;
+  readonly stop: () => void;
+}
+
 /** A PostgreSQL server of a suite's own, which it may kill. Nothing but this machine can connect. */
 export interface PostgresCluster {
   readonly connectionString: string;
@@ -13,6 +24,8 @@ export interface PostgresCluster {
   readonly kill: () => void;
   /** Starts it again on its files; they recover by themselves. */
   readonly restart: () => void;
+  /** Starts a standby. It streams when this resolves. */
+  readonly startStandby: () => Promise<PostgresStandby>;
   /** Runs a program of the server's, such as `pg_dump`, against it; resolves with what it printed. */
   readonly run: (program: string, args: readonly string[], input?: string) => string;
   /** Stops it and removes its files. */
@@ -70,20 +83,74 @@ export const startPostgres = async (): Promise<PostgresCluster> => {
     ...['--pgdata', dataFolder, '--username', 'postgres', '--auth', 'trust', '--encoding', 'UTF8'],
     ...['--locale', 'C.UTF-8'],
   ]);
-  const start = () =>
+  const startOn = (data: string, onPort: number) =>
     run('pg_ctl', [
-      ...['--pgdata', dataFolder, '--log', join(folder, 'log'), '--wait', 'start', '--options'],
-      `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories=${folder} -c max_connections=300`,
+      ...['--pgdata', data, '--log', `${data}.log`, '--wait', 'start', '--options'],
+      `-c listen_addresses=127.0.0.1 -c port=${onPort} -c unix_socket_directories=${folder} -c max_connections=300`,
     ]);
+  const start = () => startOn(dataFolder, port);
   start();
   run('createdb', ['--host', '127.0.0.1', '--port', String(port), '--username', 'postgres', 'registry']);
-  const connectionString = `postgresql://postgres@127.0.0.1:${port}/registry`;
+  const urlOn = (onPort: number) => `postgresql://postgres@127.0.0.1:${onPort}/registry`;
+  const connectionString = urlOn(port);
+
+  let isKilled = false;
+  const startStandby = async (): Promise<PostgresStandby> => {
+    const data = join(folder, 'standby');
+    const standbyPort = await freePort();
+    run('pg_basebackup', [
+      '--pgdata',
+      data,
+      '--write-recovery-conf',
+      '--checkpoint',
+      'fast',
+      '--dbname',
+      connectionString,
+    ]);
+    startOn(data, standbyPort);
+    const ask = (question: string) =>
+      run('psql', ['--tuples-only', '--no-align', '--command', question, urlOn(standbyPort)]).trim();
+    const receiver = () => Number(ask('SELECT pid FROM pg_stat_wal_receiver'));
+    const deadline = Date.now() + 30_000;
+    while (!(receiver() > 0)) {
+      if (Date.now() > deadline) throw new Error('The standby does not stream');
+      execFileSync('sleep', ['0.1']);
+    }
+    let paused: number | undefined;
+    const end = () => {
+      // One that is paused hears nothing of the end.
+      if (paused !== undefined) process.kill(paused, 'SIGKILL');
+      paused = undefined;
+      run('pg_ctl', ['--pgdata', data, '--mode', 'immediate', 'stop']);
+    };
+    return {
+      connectionString: urlOn(standbyPort),
+      pause: () => {
+        paused = receiver();
+        process.kill(paused, 'SIGSTOP');
+      },
+      resume: () => {
+        if (paused !== undefined) process.kill(paused, 'SIGCONT');
+        paused = undefined;
+      },
+      promote: () => {
+        // Ended at once, so that what is on its way to it is not received after all.
+        end();
+        startOn(data, standbyPort);
+        run('pg_ctl', ['--pgdata', data, '--wait', 'promote']);
+      },
+      stop: end,
+    };
+  };
+
   return {
     connectionString,
     dataFolder,
+    startStandby,
     kill: () => {
       const [pid = ''] = readFileSync(join(dataFolder, 'postmaster.pid'), 'utf8').split('\n');
       process.kill(Number(pid), 'SIGKILL');
+      isKilled = true;
     },
     restart: () => {
       // The children of a killed server end by themselves, and until then hold its memory.
@@ -91,6 +158,7 @@ export const startPostgres = async (): Promise<PostgresCluster> => {
       for (;;) {
         try {
           start();
+          isKilled = false;
           return;
         } catch (error) {
           if (Date.now() > deadline) throw error;
@@ -101,7 +169,7 @@ export const startPostgres = async (): Promise<PostgresCluster> => {
     run: (program, args, input) => run(program, [...args, connectionString], input),
     stop: () => {
       try {
-        run('pg_ctl', ['--pgdata', dataFolder, '--mode', 'immediate', 'stop']);
+        if (!isKilled) run('pg_ctl', ['--pgdata', dataFolder, '--mode', 'immediate', 'stop']);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { RequestWithCaller } from '@registry/access';
 import {
   isTracing,
@@ -104,15 +104,20 @@ const trace = (server: FastifyInstance): void => {
   });
 };
 
-/** Serves the API description at `/openapi.json`, without a page of its own. */
-export const serveOpenApi = (app: NestFastifyApplication): void => {
+/** The application's routes as OpenAPI has it. */
+export const describeApi = (app: NestFastifyApplication): OpenAPIObject => {
   const config = new DocumentBuilder()
     .setTitle('Immunization registry')
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'client-key')
     .addSecurityRequirements('client-key')
     .build();
-  SwaggerModule.setup('openapi', app, () => SwaggerModule.createDocument(app, config), {
+  return SwaggerModule.createDocument(app, config);
+};
+
+/** Serves the API description at `/openapi.json`, without a page of its own. */
+export const serveOpenApi = (app: NestFastifyApplication): void => {
+  SwaggerModule.setup('openapi', app, () => describeApi(app), {
     ui: false,
     raw: ['json'],
     jsonDocumentUrl: 'openapi.json',

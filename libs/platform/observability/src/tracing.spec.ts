@@ -53,6 +53,15 @@ describe('Tracing', () => {
       ]);
     });
 
+    it('goes on with the trace of a request that several of its events came from', async () => {
+      const causes = ['1', '2', '3'].map((digit) => `00-${'a'.repeat(32)}-${digit.repeat(16)}-01`);
+      await inSpan('consume group', { causes: [...causes, 'no cause'] }, () => Promise.resolve());
+      const [span] = spans();
+      expect(span?.spanContext().traceId).toBe('a'.repeat(32));
+      expect(span?.parentSpanContext?.spanId).toBe('1'.repeat(16));
+      expect(span?.links.map(({ context }) => context.spanId)).toEqual(['2'.repeat(16), '3'.repeat(16)]);
+    });
+
     it('marks failures by their code, without what they say', async () => {
       const failure = Object.assign(new Error('Nora Olson'), { code: 'STORE.UNAVAILABLE' });
       await expect(inSpan('work', {}, () => Promise.reject(failure))).rejects.toBe(failure);

@@ -8,6 +8,7 @@ import {
   type Context,
   type Link,
   type Span,
+  type SpanContext,
 } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -87,7 +88,7 @@ export const startRequestSpan = (method: string, traceparent: unknown): RequestS
 
 export interface SpanOptions {
   readonly attributes?: Readonly<Record<string, string | number>>;
-  /** What led to it: the first is its parent if there is one only, else it is linked to all. */
+  /** What led to it: it goes on with their trace if they are of one, else it is linked to all. */
   readonly causes?: readonly (string | undefined)[];
 }
 
@@ -98,10 +99,16 @@ export const inSpan = async <T>(
   work: () => Promise<T>,
 ): Promise<T> => {
   if (!isTracing()) return work();
-  const known = [...new Set(causes.filter((cause) => cause !== undefined))];
-  const [only] = known;
-  const parent = known.length === 1 ? parentOf(only) : known.length > 1 ? ROOT_CONTEXT : context.active();
-  const links = known.length > 1 ? known.flatMap(linkTo) : [];
+  const known = [...new Set(causes.filter((cause) => cause !== undefined))].flatMap(causedBy);
+  const [first, ...others] = known;
+  const isOneTrace = others.every(({ traceId }) => traceId === first?.traceId);
+  const parent =
+    first === undefined
+      ? context.active()
+      : isOneTrace
+        ? trace.setSpanContext(ROOT_CONTEXT, first)
+        : ROOT_CONTEXT;
+  const links: Link[] = (isOneTrace ? others : known).map((cause) => ({ context: cause }));
   const span = trace.getTracer(NAME).startSpan(name, { kind: SpanKind.INTERNAL, attributes, links }, parent);
   try {
     return await context.with(trace.setSpan(parent, span), work);
@@ -113,9 +120,9 @@ export const inSpan = async <T>(
   }
 };
 
-const linkTo = (traceparent: string): Link[] => {
-  const linked = trace.getSpanContext(parentOf(traceparent));
-  return linked === undefined ? [] : [{ context: linked }];
+const causedBy = (traceparent: string): SpanContext[] => {
+  const cause = trace.getSpanContext(parentOf(traceparent));
+  return cause === undefined ? [] : [cause];
 };
 
 /** The code only: a message of an error can quote what it is about. */
