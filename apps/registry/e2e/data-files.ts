@@ -6,5 +6,15 @@ export const filesHolding = (folder: string, word: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => readFileSync(file, 'latin1').toUpperCase().includes(word.toUpperCase()))
+    .filter((file) => contentOf(file).toUpperCase().includes(word.toUpperCase()))
     .map((file) => basename(file));
+
+/** Servers that run remove files meanwhile: what is gone holds nothing. */
+const contentOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+};
