@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { dayAfter, endOfLegalDay, startOfLegalDay } from '@registry/legal-day';
 import type { Agreement, AgreementTerm, Organization } from './access.events.js';
 import { decideAgreement, presentAgreement, RENEWAL_POLICY } from './agreement.decider.js';
-import { dayAfter, endOfLegalDay, startOfLegalDay } from './legal-day.js';
 
 const clinic: Organization = { organizationId: 'o', name: 'Clinic', category: 'provider', status: 'active' };
 const term: AgreementTerm = {

@@ -1,3 +1,4 @@
+import { legalDaysUntil } from '@registry/legal-day';
 import {
   assertNever,
   sameState,
@@ -7,7 +8,6 @@ import {
   type Organization,
 } from './access.events.js';
 import { DirectoryError } from './directory-error.js';
-import { legalDaysUntil } from './legal-day.js';
 import { activeOrganization } from './organization.decider.js';
 
 /** Policy data: how many legal days before the end of a term its renewal is called for. */

@@ -1,5 +1,5 @@
+import { dayAfter, endOfLegalDay, legalDayOf, startOfLegalDay } from '@registry/legal-day';
 import type { EvidenceItem, Organization } from './access.events.js';
-import { dayAfter, endOfLegalDay, legalDayOf, startOfLegalDay } from './legal-day.js';
 import { RELATIONSHIP_POLICY, type RelationshipPolicy } from './relationship-policy.js';
 
 /** Something that shows that an organization serves a person, as it became known. Instants are ISO-8601 UTC. */

@@ -1,6 +1,5 @@
 export * from './directory-error.js';
 export * from './access.events.js';
-export * from './legal-day.js';
 export { countyCodeOf } from './minnesota-counties.js';
 export * from './organization.decider.js';
 export * from './site.decider.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { endOfLegalDay, startOfLegalDay } from '@registry/legal-day';
 import type { EvidenceItem, Relationship } from './access.events.js';
 import type { Evidence } from './evidence.js';
-import { endOfLegalDay, startOfLegalDay } from './legal-day.js';
 import { RELATIONSHIP_POLICY } from './relationship-policy.js';
 import { decideRelationship, type RelationshipCommand } from './relationship.decider.js';
 

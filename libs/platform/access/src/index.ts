@@ -3,7 +3,6 @@ export * from './access.decorators.js';
 export * from './access.guard.js';
 export * from './api-key.js';
 export * from './limits/distinct-subjects.js';
-export * from './limits/legal-day.js';
 export * from './limits/limit-policy.js';
 export * from './limits/request-limits.js';
 export * from './limits/token-buckets.js';

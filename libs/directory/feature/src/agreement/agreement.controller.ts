@@ -13,8 +13,9 @@ import {
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Roles, type Caller } from '@registry/access';
-import { dayAfter, RENEWAL_POLICY, type Agreement } from '@registry/directory-domain';
+import { RENEWAL_POLICY, type Agreement } from '@registry/directory-domain';
 import { Emits } from '@registry/http';
+import { dayAfter } from '@registry/legal-day';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { EndingAgreementsQueryDto, SignAgreementDto } from './agreement.dto.js';
 import { EndAgreement, SignAgreement } from './agreement.handlers.js';

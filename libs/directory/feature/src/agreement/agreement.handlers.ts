@@ -5,13 +5,12 @@ import type { Caller } from '@registry/access';
 import { accessStreams } from '@registry/contracts';
 import {
   decideAgreement,
-  endOfLegalDay,
-  startOfLegalDay,
   type Agreement,
   type AgreementTerm,
   type Organization,
   type Site,
 } from '@registry/directory-domain';
+import { endOfLegalDay, startOfLegalDay } from '@registry/legal-day';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { AccessRepository } from '../access/access.repository.js';
 import type { SignAgreementDto } from './agreement.dto.js';

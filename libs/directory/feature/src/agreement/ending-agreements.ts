@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { legalDaysUntil } from '@registry/directory-domain';
+import { legalDaysUntil } from '@registry/legal-day';
 import type { ReadModel } from '@registry/persistence';
 import { DIRECTORY_READ_MODEL } from '../access/callers.module.js';
 import { nextOf, PAGE_SIZE } from '../access/page.js';

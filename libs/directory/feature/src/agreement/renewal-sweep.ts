@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { accessStreams } from '@registry/contracts';
-import { dayAfter, decideAgreement, RENEWAL_POLICY, type Agreement } from '@registry/directory-domain';
+import { decideAgreement, RENEWAL_POLICY, type Agreement } from '@registry/directory-domain';
+import { dayAfter } from '@registry/legal-day';
 import { derivedEventId } from '@registry/messaging';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { AccessRepository, type Work } from '../access/access.repository.js';

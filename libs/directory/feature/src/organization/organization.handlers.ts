@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { accessStreams } from '@registry/contracts';
-import { decideOrganization, legalDayOf, type Organization, type Parent } from '@registry/directory-domain';
+import { decideOrganization, type Organization, type Parent } from '@registry/directory-domain';
+import { legalDayOf } from '@registry/legal-day';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { AccessRepository } from '../access/access.repository.js';
 import {

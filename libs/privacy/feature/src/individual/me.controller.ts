@@ -12,8 +12,9 @@ import {
   Res,
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentCaller, ForIndividual, legalDayAt, Roles, type Caller } from '@registry/access';
+import { CurrentCaller, ForIndividual, Roles, type Caller } from '@registry/access';
 import { CommandId, Emits } from '@registry/http';
+import { legalDayOf } from '@registry/legal-day';
 import { Custody, type OwnRecord } from '@registry/privacy-gate';
 import { CLOCK, type Clock } from '@registry/runtime';
 import type { FastifyReply } from 'fastify';
@@ -146,7 +147,7 @@ export class MeController {
   private async printed(individual: Individual, form: string | undefined) {
     const named = printFormOf(form);
     const record = await this.open(individual, `print-${named}`);
-    return { record, form: named, printedOn: legalDayAt(this.clock.now()).name };
+    return { record, form: named, printedOn: legalDayOf(this.clock.now()) };
   }
 
   private open({ personId, accessId, capacity }: Individual, part: string): Promise<OwnRecord | undefined> {

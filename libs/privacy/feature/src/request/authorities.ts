@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { legalDayAt } from '@registry/access';
+import { legalDayOf } from '@registry/legal-day';
 import { authorityOf, type Authority } from '@registry/privacy-domain';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { birthDateOf } from './request-form.js';
@@ -19,6 +19,6 @@ export class Authorities {
     const { state } = await this.requests.load(requestId);
     const form = await this.forms.open(requestId);
     if (!('capacity' in state) || form === undefined) return 'stands';
-    return authorityOf(state.capacity, birthDateOf(form), legalDayAt(this.clock.now()).name);
+    return authorityOf(state.capacity, birthDateOf(form), legalDayOf(this.clock.now()));
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { legalDayAt, type Caller } from '@registry/access';
+import { type Caller } from '@registry/access';
 import {
   CONTENT_KEYS,
   digest,
@@ -18,6 +18,7 @@ import {
   type SiteState,
 } from '@registry/contracts';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
+import { legalDayOf } from '@registry/legal-day';
 import { authorityOf, PrivacyError, type Holder } from '@registry/privacy-domain';
 import { CLOCK, type Clock } from '@registry/runtime';
 import {
@@ -64,7 +65,7 @@ export class SubmitRequestHandler implements ICommandHandler<SubmitRequest, Requ
         type: 'SubmitRequest',
         change,
         capacity,
-        authority: authorityOf(capacity, birthDateOf(form), legalDayAt(now).name),
+        authority: authorityOf(capacity, birthDateOf(form), legalDayOf(now)),
         subject: subjectOf(this.keyRing, form),
         requester: requesterOf(this.keyRing, capacity, form),
         ...(signedOn === undefined ? {} : { signedOn }),

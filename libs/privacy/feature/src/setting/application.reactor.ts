@@ -1,6 +1,6 @@
-import { legalDayAt } from '@registry/access';
 import { readContractEvent } from '@registry/contracts';
 import type { EventStore } from '@registry/event-store';
+import { legalDayOf } from '@registry/legal-day';
 import {
   derivedEventId,
   reactor,
@@ -98,7 +98,7 @@ const apply = async (
   const form = await forms.open(requestId);
   const now = clock.now();
   // Between approval and application a birthday may lie: of an unborn child months.
-  if (form !== undefined && authorityOf(state.capacity, birthDateOf(form), legalDayAt(now).name) === 'ended')
+  if (form !== undefined && authorityOf(state.capacity, birthDateOf(form), legalDayOf(now)) === 'ended')
     return requests.react(requestId, { type: 'EndWithAuthority', foundBy: GROUP }, causationId, GROUP);
   const { change } = state;
   if (change.kind === 'view')

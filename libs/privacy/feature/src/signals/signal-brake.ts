@@ -1,5 +1,5 @@
-import { legalDayAt } from '@registry/access';
 import type { EventStore } from '@registry/event-store';
+import { legalDayOf, startOfLegalDay } from '@registry/legal-day';
 import { derivedEventId } from '@registry/messaging';
 import { countDay, hasStopped, type CountedMessage, type SignalDay } from '@registry/privacy-domain';
 import { openTask } from '../task/open-task.js';
@@ -82,14 +82,14 @@ export class SignalBrake {
     await openTask(
       this.store,
       // The day's own start, so that a repeat says the same whichever message it comes with.
-      { kind: 'signals-stopped', about: clientId, openedAt: startOf(receivedAt) },
+      { kind: 'signals-stopped', about: clientId, openedAt: startOfLegalDay(legalDayOf(receivedAt)) },
       id,
     );
     await this.store.append(STOPPED_SIGNALS_STREAM, 'any', [
       {
         id,
         type: 'SignalsStopped',
-        data: { clientId, day: dayOf(receivedAt) },
+        data: { clientId, day: legalDayOf(receivedAt) },
         metadata: { schemaVersion: 1, causationId: id, actor: GROUP },
       },
     ]);
@@ -97,7 +97,5 @@ export class SignalBrake {
   }
 }
 
-export const dayOf = (instant: string): string => legalDayAt(new Date(instant)).name;
-const startOf = (instant: string): string => new Date(legalDayAt(new Date(instant)).startsAt).toISOString();
 const streamOf = ({ clientId, receivedAt }: Pick<BrakedMessage, 'clientId' | 'receivedAt'>): string =>
-  signalDayStream(clientId, dayOf(receivedAt));
+  signalDayStream(clientId, legalDayOf(receivedAt));

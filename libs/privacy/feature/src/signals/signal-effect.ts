@@ -1,5 +1,5 @@
-import { legalDayAt } from '@registry/access';
 import type { EventStore } from '@registry/event-store';
+import { legalDayOf } from '@registry/legal-day';
 import { derivedEventId } from '@registry/messaging';
 import {
   decidePrivacy,
@@ -143,5 +143,5 @@ const lastDecisionOf = async (
   }
   if (last === -Infinity) return undefined;
   const at = new Date(last);
-  return { at: at.toISOString(), day: legalDayAt(at).name };
+  return { at: at.toISOString(), day: legalDayOf(at) };
 };

@@ -2,14 +2,13 @@ import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   DISTINCT_SUBJECTS,
-  legalDayAt,
   LIMIT_POLICY,
   TooManyRequests,
   type Caller,
   type DistinctSubjects,
-  type LegalDay,
 } from '@registry/access';
 import { hmac, KEY_RING, type KeyRing } from '@registry/content-keys';
+import { endOfLegalDay, legalDayOf, startOfLegalDay } from '@registry/legal-day';
 import { CLOCK, type Clock } from '@registry/runtime';
 
 /**
@@ -36,7 +35,7 @@ export class PersonLimit {
     question: string,
   ): Promise<void> {
     const now = this.clock.now();
-    const { day, secret } = this.dayOf(now);
+    const { day, endsAt, secret } = this.dayOf(now);
     // A keyed digest: a count does not say whom it was about. Nobody sees one to extend it, so a plain hash behind the secret will do, at a
     // quarter of an HMAC's time.
     const subject = hash('sha256', `${secret}|${clientId}|${form}|${question}`, 'base64url');
@@ -44,27 +43,35 @@ export class PersonLimit {
     const admitted =
       form === 'attest'
         ? await this.subjects.admit(
-            day.name,
+            day,
             `${clientId}|attest`,
             subject,
             Math.min(limit, LIMIT_POLICY.attestedPersonsPerDay),
           )
-        : await this.subjects.admit(day.name, clientId, subject, limit);
+        : await this.subjects.admit(day, clientId, subject, limit);
     if (admitted) return;
-    throw new TooManyRequests('LIMIT.PERSONS', day.endsAt - now.getTime());
+    throw new TooManyRequests('LIMIT.PERSONS', endsAt - now.getTime());
   }
 
   /** The secret is the day's own, so that digests of two days cannot be compared. */
   private dayOf(now: Date): Today {
     const instant = now.getTime();
     const { today } = this;
-    if (today !== undefined && today.day.startsAt <= instant && instant < today.day.endsAt) return today;
-    const day = legalDayAt(now);
-    return (this.today = { day, secret: hmac(this.keys.current('inquiry-limit').key, 'day', day.name) });
+    if (today !== undefined && today.startsAt <= instant && instant < today.endsAt) return today;
+    const day = legalDayOf(now);
+    return (this.today = {
+      day,
+      startsAt: Date.parse(startOfLegalDay(day)),
+      endsAt: Date.parse(endOfLegalDay(day)),
+      secret: hmac(this.keys.current('inquiry-limit').key, 'day', day),
+    });
   }
 }
 
 interface Today {
-  readonly day: LegalDay;
+  readonly day: string;
+  /** Milliseconds since 1970; the second is exclusive. */
+  readonly startsAt: number;
+  readonly endsAt: number;
   readonly secret: string;
 }

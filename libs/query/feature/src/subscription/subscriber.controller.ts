@@ -12,9 +12,9 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Roles, type Caller } from '@registry/access';
 import type { RecordsReconciled } from '@registry/contracts';
-import { legalDayAt } from '@registry/access';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { Emits } from '@registry/http';
+import { legalDayOf } from '@registry/legal-day';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { SUBSCRIBER_FEED, type FeedPage, type SubscriberFeed } from './subscriber-feed.query.js';
 import { AcknowledgeWithdrawalDto, FeedPageQuery } from './subscription.dto.js';
@@ -66,6 +66,6 @@ export class SubscriberController {
     const { organizationId } = await subscriptionOf(this.store, caller);
     const digest = await this.feed.digest(organizationId);
     if (digest === undefined) throw new ServiceUnavailableException();
-    return { day: legalDayAt(this.clock.now()).name, ...digest };
+    return { day: legalDayOf(this.clock.now()), ...digest };
   }
 }

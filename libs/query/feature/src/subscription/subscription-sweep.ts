@@ -1,6 +1,6 @@
-import { legalDayAt } from '@registry/access';
 import { accessStreams, type AgreementState, type RelationshipState } from '@registry/contracts';
 import { RevisionConflict, type EventStore, type JsonObject } from '@registry/event-store';
+import { legalDayOf } from '@registry/legal-day';
 import { derivedEventId } from '@registry/messaging';
 import type { ReadModel } from '@registry/persistence';
 import { decideSubscription, type Subscription } from '@registry/query-domain';
@@ -122,7 +122,7 @@ export class SubscriptionSweep {
   private async reconcile(organizationId: string, now: Date): Promise<void> {
     const { store, feed, isCaughtUp } = this.parts;
     const stream = subscriptionStream(organizationId);
-    const day = legalDayAt(now).name;
+    const day = legalDayOf(now);
     const [head] = await store.heads([stream]);
     const state = head?.data['state'] as Subscription | undefined;
     if (this.stopped || head === undefined || !isCaughtUp() || state?.reconciliation?.day === day) return;

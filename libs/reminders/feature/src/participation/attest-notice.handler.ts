@@ -1,7 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { legalDayAt, type Caller } from '@registry/access';
+import { type Caller } from '@registry/access';
 import { EVENT_STORE, RevisionConflict, type EventStore } from '@registry/event-store';
+import { legalDayOf } from '@registry/legal-day';
 import { derivedEventId } from '@registry/messaging';
 import type { ReadModel } from '@registry/persistence';
 import {
@@ -51,7 +52,7 @@ export class AttestNoticeHandler implements ICommandHandler<AttestNotice, Attest
       attestedBy: clientId,
     };
     const stream = participationStream(personId);
-    const today = legalDayAt(this.clock.now()).name;
+    const today = legalDayOf(this.clock.now());
     for (let attempt = 1; ; attempt += 1) {
       const before = await this.store.read(stream);
       const given = before.map(({ data }) => data as unknown as ParticipationNoticeGivenData);

@@ -1,8 +1,8 @@
-import { legalDayAt } from '@registry/access';
 import { hmac, type KeyRing } from '@registry/content-keys';
 import { accessStreams, type OrganizationState } from '@registry/contracts';
 import { NotDelivered, type Delivery, type OutgoingMessage } from '@registry/delivery';
 import { RevisionConflict, type EventStore } from '@registry/event-store';
+import { legalDayOf } from '@registry/legal-day';
 import { derivedEventId } from '@registry/messaging';
 import {
   DecisionHeads,
@@ -166,7 +166,7 @@ export class ReminderSender {
       disclosed = await gate.disclose(request);
     if (disclosed.kind !== 'released') return failed(disclosed.kind);
     const { release } = disclosed;
-    const today = legalDayAt(clock.now()).name;
+    const today = legalDayOf(clock.now());
     const message = messageOf(reminderId, due.entry, release.record, from, today);
     const { parts, optedInAt } = await readPersonHistory(store, personId);
     const { decision } = await this.decide(due, personId, parts, optedInAt, undefined);

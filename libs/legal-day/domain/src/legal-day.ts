@@ -11,7 +11,8 @@ const CHICAGO = new Intl.DateTimeFormat('en-CA', {
 const MS_PER_DAY = 86_400_000;
 
 /** The legal day that an instant falls on. */
-export const legalDayOf = (instant: string): string => CHICAGO.format(new Date(instant));
+export const legalDayOf = (instant: string | Date): string =>
+  CHICAGO.format(typeof instant === 'string' ? new Date(instant) : instant);
 
 /** The instant at which a legal day begins: 05:00Z in summer time, 06:00Z else. The clocks change at 02:00, never at midnight. */
 export const startOfLegalDay = (day: string): string => {
