@@ -16,10 +16,10 @@ class UngatedController {
   }
 
   async read(id, caller) {
-    const personId = await this.records.candidateById(caller.organizationId, id);
+    const candidate = await this.records.candidateById(caller.organizationId, id, 'treatment');
     const [row] = await this.records.readModel.select(
       'SELECT record FROM person_record WHERE person_id = ?',
-      [personId ?? ''],
+      [candidate?.personId ?? ''],
     );
     return { id, ...JSON.parse(row.record) };
   }
