@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Caller } from '@registry/access';
@@ -75,7 +75,8 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
   }
 
   private envelope(): { readonly controlId: string; readonly sentAt: string } {
-    return { controlId: randomBytes(10).toString('hex'), sentAt: this.clock.now().toISOString() };
+    // Twenty characters, as many as MSH-10 has in versions before 2.7; Node draws UUIDs in stock, bytes one by one.
+    return { controlId: randomUUID().replaceAll('-', '').slice(0, 20), sentAt: this.clock.now().toISOString() };
   }
 }
 
