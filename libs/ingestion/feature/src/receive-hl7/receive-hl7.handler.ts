@@ -76,7 +76,10 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
 
   private envelope(): { readonly controlId: string; readonly sentAt: string } {
     // Twenty characters, as many as MSH-10 has in versions before 2.7; Node draws UUIDs in stock, bytes one by one.
-    return { controlId: randomUUID().replaceAll('-', '').slice(0, 20), sentAt: this.clock.now().toISOString() };
+    return {
+      controlId: randomUUID().replaceAll('-', '').slice(0, 20),
+      sentAt: this.clock.now().toISOString(),
+    };
   }
 }
 
