@@ -13,7 +13,7 @@ export const startRegistry = async ({
 } = {}) => {
   const began = performance.now();
   // With the option that `npm start` sets.
-  const child = spawn(process.execPath, ['--max-semi-space-size=128', join(ROOT, main)], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', join(ROOT, main)], {
     env: {
       PATH: process.env.PATH,
       PORT: '0',
