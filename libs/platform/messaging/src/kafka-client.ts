@@ -1,5 +1,6 @@
 import { Kafka, logLevel, type KafkaConfig, type LogEntry, type RetryOptions } from 'kafkajs';
 import { stopIdleTimer } from './kafka-idle-timer.js';
+import { pauseFor } from './retry.js';
 
 export interface KafkaOptions {
   /** `host:port` of some brokers; the others are found through them. */
@@ -43,6 +44,19 @@ export const createKafka = (options: KafkaOptions): Kafka => {
     ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
     ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
   });
+};
+
+/** kafkajs may hang in `disconnect` while no broker answers (its issue 852). */
+const DISCONNECT_LIMIT_MS = 10_000;
+
+/** Resolves when the client is gone, or when the time is over; its failure is no matter any more. */
+export const disconnect = async (client: { disconnect(): Promise<void> }): Promise<void> => {
+  const limit = new AbortController();
+  await Promise.race([
+    client.disconnect().catch(() => undefined),
+    pauseFor(DISCONNECT_LIMIT_MS, limit.signal),
+  ]);
+  limit.abort();
 };
 
 /** The name on the broker. */

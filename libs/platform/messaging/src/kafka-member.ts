@@ -1,5 +1,5 @@
 import type { Consumer, EachBatchPayload, InstrumentationEvent, Kafka } from 'kafkajs';
-import { KAFKA_RETRY } from './kafka-client.js';
+import { disconnect, KAFKA_RETRY } from './kafka-client.js';
 import { pauseFor } from './retry.js';
 
 export type Assignment = Readonly<Record<string, readonly number[]>>;
@@ -33,8 +33,6 @@ export interface KafkaMemberSpec {
 const FETCH_WAIT_MS = 250;
 const FIRST_RESTART_MS = 200;
 const LAST_RESTART_MS = 5_000;
-/** kafkajs may hang in `disconnect` while no broker answers (its issue 852). */
-const DISCONNECT_LIMIT_MS = 10_000;
 
 /**
  * A member of a consumer group that lives until it is stopped. kafkajs gives up on errors that it holds for final, and a
@@ -110,14 +108,7 @@ export class KafkaMember {
       await ended;
     } finally {
       signal.removeEventListener('abort', stop);
-      await within(DISCONNECT_LIMIT_MS, consumer.disconnect());
+      await disconnect(consumer);
     }
   }
 }
-
-/** Resolves with the promise, or when the time is over; its failure is no matter any more. */
-const within = async (milliseconds: number, promise: Promise<unknown>): Promise<void> => {
-  const limit = new AbortController();
-  await Promise.race([promise.catch(() => undefined), pauseFor(milliseconds, limit.signal)]);
-  limit.abort();
-};

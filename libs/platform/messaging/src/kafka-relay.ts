@@ -11,6 +11,7 @@ import {
 import {
   createKafka,
   DEFAULT_SESSION_TIMEOUT_MS,
+  disconnect,
   KAFKA_RETRY,
   named,
   type KafkaOptions,
@@ -164,7 +165,8 @@ export class KafkaRelay {
         // that would fence whoever leads rightly.
         if (isFenced(error)) pause = Math.max(pause, this.sessionTimeoutMs / 2);
       } finally {
-        await producer.disconnect().catch(() => undefined);
+        // The next lead waits for the end of this one.
+        await disconnect(producer);
       }
       this.caughtUp = false;
       await pauseFor(pause, signal);
