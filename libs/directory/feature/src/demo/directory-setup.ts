@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { hashApiKey, newApiKey } from '@registry/access';
 import { accessStreams, type ClientRole } from '@registry/contracts';
@@ -13,7 +14,9 @@ import {
 } from '@registry/directory-domain';
 import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { derivedEventId } from '@registry/messaging';
+import type { ReadModel } from '@registry/persistence';
 import { AccessRepository } from '../access/access.repository.js';
+import { DIRECTORY_READ_MODEL } from '../access/callers.module.js';
 import { StoredCallers } from '../access/stored-callers.js';
 import { DEMO_AGREEMENT_TERM, DEMO_KEYS, DEMO_ORGANIZATIONS } from './demo-seed.js';
 
@@ -21,6 +24,7 @@ import { DEMO_AGREEMENT_TERM, DEMO_KEYS, DEMO_ORGANIZATIONS } from './demo-seed.
 const OPERATIONS_ID = 'a0000000-0000-4000-8000-000000000000';
 const FIRST_ADMINISTRATOR_ID = 'a0000000-0000-4000-8000-000000000001';
 const ACTOR = 'registry-setup';
+const LOOK_EVERY_MS = 20;
 
 /** What a registry needs before anybody can use it. Repeating it changes nothing. */
 @Injectable()
@@ -29,6 +33,7 @@ export class DirectorySetup {
     private readonly repository: AccessRepository,
     private readonly callers: StoredCallers,
     @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(DIRECTORY_READ_MODEL) private readonly readModel: ReadModel,
   ) {}
 
   /** @returns the first administrator's key, or undefined if there is an administrator already */
@@ -91,6 +96,33 @@ export class DirectorySetup {
       }
       for (const client of clients) await this.client(client.id, id, client.name, client.roles, client.key);
     }
+    await this.listed(
+      [FIRST_ADMINISTRATOR_ID, ...DEMO_ORGANIZATIONS.flatMap(({ clients }) => clients.map(({ id }) => id))],
+      DEMO_ORGANIZATIONS.flatMap(({ sites = [] }) => sites.map(({ code }) => code)),
+    );
+  }
+
+  /**
+   * Resolves when the directory's tables have these. They follow its events, and services of their own look clients and sites up there:
+   * whom this one lets in once it listens, all of them shall.
+   */
+  async listed(
+    clientIds: readonly string[] = [FIRST_ADMINISTRATOR_ID],
+    siteCodes: readonly string[] = [],
+  ): Promise<void> {
+    const missing = async () =>
+      (await this.countOf('client', 'client_id', clientIds)) < clientIds.length ||
+      (await this.countOf('site', 'code', siteCodes)) < siteCodes.length;
+    while (await missing()) await pause(LOOK_EVERY_MS);
+  }
+
+  private async countOf(table: string, column: string, values: readonly string[]): Promise<number> {
+    if (values.length === 0) return 0;
+    const rows = await this.readModel.select(
+      `SELECT ${column} FROM ${table} WHERE ${column} IN (${values.map(() => '?').join()})`,
+      values,
+    );
+    return rows.length;
   }
 
   private organization(

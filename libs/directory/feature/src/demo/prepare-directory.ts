@@ -16,4 +16,5 @@ export const prepareDirectory = async (
   const key = await setup.firstAdministrator();
   // The one place where a key is shown, and not a log line, which would be kept.
   if (key !== undefined) process.stdout.write(`First administrator's key, shown only now: ${key}\n`);
+  await setup.listed();
 };
