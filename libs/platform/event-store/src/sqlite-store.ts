@@ -32,7 +32,11 @@ export abstract class SqliteStore implements EventStore, LogSource {
     events: readonly NewEvent[],
   ): Promise<AppendResult>;
 
-  abstract untilMore(after: Position | undefined, signal: AbortSignal): Promise<void>;
+  abstract untilMore(
+    after: Position | undefined,
+    signal: AbortSignal,
+    categories: readonly string[] | undefined,
+  ): Promise<void>;
 
   abstract close(): Promise<void>;
 

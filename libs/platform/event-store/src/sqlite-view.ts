@@ -3,6 +3,7 @@ import {
   type ReadAllOptions,
   type ReadOptions,
   type RecordedEvent,
+  categoryOf,
 } from './event-store.port.js';
 import { positionNumber } from './log-position.js';
 import { freezeDeep } from './new-events.js';
@@ -10,7 +11,7 @@ import { pageLimit, streamRange } from './read-options.js';
 import { type CommittedEvent, RecentEvents } from './recent-events.js';
 import { RecentlyUsed } from './recently-used.js';
 import { type SizedEvent, type SqliteReader } from './sqlite-reader.js';
-import { type ScannedPage } from './subscription.js';
+import { GOOD_DEAL, type ScannedPage } from './subscription.js';
 import { WakeUp } from './wake-up.js';
 
 /** Longer events are sealed submissions, as a rule. They have a place of their own, or they would push out what is asked for again and again. */
@@ -63,7 +64,7 @@ export class SqliteView {
       if (characters > LARGEST_KEPT) this.newLargeHeads.set(event.stream, made, characters);
       else this.newLargeHeads.delete(event.stream);
     }
-    if (events.length > 0) this.grown.wake();
+    if (events.length > 0) this.grown.wake(new Set(events.map(({ stream }) => categoryOf(stream))));
   }
 
   /**
@@ -101,9 +102,24 @@ export class SqliteView {
     return inMemory ?? this.reader.page(options, this.last);
   }
 
-  /** Resolves when events may follow `after`, when `wake` is called, or when the signal is aborted. */
-  async untilMore(after: Position | undefined, signal: AbortSignal): Promise<void> {
-    if (this.last <= positionNumber(after)) await this.grown.wait(signal);
+  /**
+   * Resolves when events of the categories may follow `after`, or a good deal of others; when `wake` is called; or when the signal is
+   * aborted.
+   */
+  async untilMore(
+    after: Position | undefined,
+    signal: AbortSignal,
+    categories: readonly string[] | undefined,
+  ): Promise<void> {
+    const seen = positionNumber(after);
+    if (this.last > seen) return;
+    await this.grown.wait(
+      signal,
+      (grown) =>
+        categories === undefined ||
+        this.last - seen >= GOOD_DEAL ||
+        categories.some((category) => grown.has(category)),
+    );
   }
 
   wake(): void {

@@ -7,7 +7,6 @@ import {
   type ReadOptions,
   type RecordedEvent,
 } from './event-store.port.js';
-import { GroupCommit } from './group-commit.js';
 import { type AppendRequest, appendRequest } from './new-events.js';
 import { type RecordedAtClock } from './recorded-at.js';
 import { type Fate, committedEvents, outcomesOf } from './sqlite-fates.js';

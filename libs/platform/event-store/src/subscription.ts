@@ -18,12 +18,19 @@ export interface LogSource {
   /** True once the store was closed: its subscriptions end. */
   readonly isClosed: boolean;
   scan(options: ReadAllOptions): Promise<ScannedPage>;
-  /** Resolves when events may follow `after`, when the store is closed, or when the signal is aborted. */
-  untilMore(after: Position | undefined, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when events may follow `after`, when the store is closed, or when the signal is aborted. A source that knows what it has
+   * grown by need not wake whoever wants other categories, until a good deal has passed.
+   */
+  untilMore(
+    after: Position | undefined,
+    signal: AbortSignal,
+    categories: readonly string[] | undefined,
+  ): Promise<void>;
 }
 
 /** Filtered events after which an empty page tells the subscriber to move its checkpoint. */
-const GOOD_DEAL = 1000;
+export const GOOD_DEAL = 1000;
 const FIRST_BACK_OFF = 50;
 const LAST_BACK_OFF = 2000;
 
@@ -54,7 +61,7 @@ export async function* followLog(
   while (!signal.aborted && !source.isClosed) {
     let page: ScannedPage | undefined;
     try {
-      if (caughtUp) await source.untilMore(after, signal);
+      if (caughtUp) await source.untilMore(after, signal, options.categories);
       page = signal.aborted ? undefined : await unlessAborted(source.scan({ ...rest, after }), signal);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;

@@ -1,13 +1,16 @@
+/** Is it worth waking up for what the log has grown by, events of these categories? */
+export type Wanted = (categories: ReadonlySet<string>) => boolean;
+
 /** Lets any number of subscriptions sleep until the log has grown. */
 export class WakeUp {
-  private readonly sleepers = new Set<() => void>();
+  private readonly sleepers = new Map<() => void, Wanted | undefined>();
 
   get isAwaited(): boolean {
     return this.sleepers.size > 0;
   }
 
-  /** Resolves at the next `wake`, or at once when the signal is aborted. */
-  wait(signal: AbortSignal): Promise<void> {
+  /** Resolves at the next `wake` that is wanted, or at once when the signal is aborted. */
+  wait(signal: AbortSignal, wanted?: Wanted): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = (): void => {
@@ -15,13 +18,16 @@ export class WakeUp {
         signal.removeEventListener('abort', wake);
         resolve();
       };
-      this.sleepers.add(wake);
+      this.sleepers.set(wake, wanted);
       signal.addEventListener('abort', wake, { once: true });
     });
   }
 
-  wake(): void {
-    for (const wake of [...this.sleepers]) wake();
+  /** @param categories of what the log has grown by; undefined: whoever sleeps shall look */
+  wake(categories?: ReadonlySet<string>): void {
+    for (const [wake, wanted] of [...this.sleepers]) {
+      if (categories === undefined || wanted === undefined || wanted(categories)) wake();
+    }
   }
 }
 
