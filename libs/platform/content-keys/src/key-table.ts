@@ -54,6 +54,22 @@ export const findKeys = (
   return found;
 };
 
+/**
+ * Makes the file, with its folder, readable by the owner only.
+ * @throws SecretFileRefused the file can be used by others
+ */
+export const prepareKeyFile = (file: string): void => {
+  ensurePrivateFolder(dirname(file));
+  // SQLite gives its log the mode of the database.
+  const descriptor = openSync(file, 'a', 0o600);
+  try {
+    assertPrivate(descriptor, file);
+  } finally {
+    closeSync(descriptor);
+  }
+  flushFolder(dirname(file));
+};
+
 /** The tables of `keys.db`. Every method runs to its end, so nothing interleaves with a transaction. */
 export class KeyTable {
   readonly #database: Database;
@@ -62,21 +78,8 @@ export class KeyTable {
   #nextN: number;
   #lastPutAt: number;
 
-  /**
-   * @param file made, with its folder, readable by the owner only
-   * @throws SecretFileRefused the file can be used by others
-   */
+  /** @param file that `prepareKeyFile` has made */
   constructor(file: string) {
-    ensurePrivateFolder(dirname(file));
-    // SQLite gives its log the mode of the database.
-    const descriptor = openSync(file, 'a', 0o600);
-    try {
-      assertPrivate(descriptor, file);
-    } finally {
-      closeSync(descriptor);
-    }
-    flushFolder(dirname(file));
-
     this.#database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
     this.#database.exec('PRAGMA journal_mode = WAL');
     // A reopened WAL file comes up with NORMAL: set it every time.
@@ -168,36 +171,9 @@ export class KeyTable {
     return true;
   }
 
-  /**
-   * Ids of keys put before `end`, in the order they were put.
-   * @param after an id to go on behind; @throws RangeError it was never put
-   */
-  olderThan(end: number, after: string | undefined, limit: number): string[] {
-    const older: string[] = [];
-    let n = after === undefined ? 0 : this.numberOf(after);
-    for (;;) {
-      const page = this.rows<{ id: string; put_at: number } & KeyRow>(
-        'SELECT n, id, put_at, key FROM ids JOIN keys USING (n) WHERE n > ? ORDER BY n LIMIT 256',
-        n,
-      );
-      for (const row of page) {
-        if (row.put_at >= end || older.length >= limit) return older;
-        if (!isDestroyed(row.key)) older.push(row.id);
-        n = row.n;
-      }
-      if (page.length < 256) return older;
-    }
-  }
-
   close(): void {
     this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();
-  }
-
-  private numberOf(id: string): number {
-    const [row] = this.rows<{ n: number }>('SELECT n FROM ids WHERE id = ?', id);
-    if (row === undefined) throw new RangeError('`after` was never put');
-    return row.n;
   }
 
   private rows<Row>(sql: string, ...parameters: (string | number)[]): Row[] {

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { contentKeysContract } from './content-keys.contract.js';
-import { type ContentKeys, newContentKey, openSqliteContentKeys } from './index.js';
+import { type ContentKeys, newContentKey, openSqliteContentKeys, openSqliteKeyReader } from './index.js';
+import { prepareKeyFile } from './key-table.js';
+import { KeyWriter } from './key-writer.js';
+import { SqliteContentKeys } from './sqlite-content-keys.js';
 
 let folder: string;
 let file: string;
@@ -153,7 +156,16 @@ describe('a process that is killed', () => {
     const { DatabaseSync } = require(${JSON.stringify(require.resolve('@photostructure/sqlite'))});
     const { writeSync } = require('node:fs');
     const file = process.argv[1];
-    const say = (...words) => writeSync(1, words.join(' ') + '\\n');
+    const say = (...words) => {
+      for (let line = Buffer.from(words.join(' ') + '\\n'); line.length > 0; ) {
+        try {
+          line = line.subarray(writeSync(1, line));
+        } catch (error) {
+          // A process that has threads does not wait for room in a pipe.
+          if (error.code !== 'EAGAIN') throw error;
+        }
+      }
+    };
     const die = () => process.kill(process.pid, 'SIGKILL');
     const hex = (key) => Buffer.from(key).toString('hex');
   `;
@@ -241,6 +253,57 @@ describe('a process that is killed', () => {
       expect(onDisk(acknowledged)).toStrictEqual(new Set(stored.keys()));
     }
     expect(destroyed.size).toBeGreaterThan(50);
+  });
+});
+
+describe('the thread that writes', () => {
+  const openWithThread = async () => {
+    prepareKeyFile(file);
+    const writer = await KeyWriter.open(file);
+    const keys = new SqliteContentKeys(writer, openSqliteKeyReader({ file }), { file });
+    opened.push(keys);
+    return { keys, writer };
+  };
+
+  /** Repeats what is unavailable for now. */
+  const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'KEYS.UNAVAILABLE' });
+      }
+    }
+  };
+
+  it('is replaced when it ends; what was asked of it can be asked again, and reads go on', async () => {
+    const { keys, writer } = await openWithThread();
+    const before = await putMany(keys, ['a', 'b']);
+    const mine = new Map(Array.from({ length: 600 }, (_, i) => [`submission-${i}`, newContentKey()]));
+    const first = Promise.allSettled([...mine].map(([id, key]) => keys.put(id, key)));
+    const destroyed = Promise.allSettled([keys.destroy(['b'])]);
+    await new Promise((done) => setImmediate(done));
+    await writer.terminate();
+    expect((await keys.getMany(['a'])).get('a')).toEqual(Uint8Array.from(before.get('a') as Buffer));
+    const outcomes = [...(await first), ...(await destroyed)];
+    expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'KEYS.UNAVAILABLE' });
+    // Whoever's key was stored gets it, whoever's was not stores it now.
+    const again = await Promise.all([...mine].map(([id, key]) => patiently(() => keys.put(id, key))));
+    expect(again.map((key) => Buffer.from(key).toString('hex'))).toStrictEqual(
+      [...mine.values()].map((key) => key.toString('hex')),
+    );
+    await patiently(() => keys.destroy(['b']));
+    expect(onDisk(before)).toStrictEqual(new Set(['a']));
+  });
+
+  it('can be closed after it has ended', async () => {
+    const { keys, writer } = await openWithThread();
+    await keys.put('a', newContentKey());
+    await writer.terminate();
+    await keys.close();
+    expect([...(await (await open()).getMany(['a'])).keys()]).toStrictEqual(['a']);
   });
 });
 

@@ -1,8 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { GroupCommit, type Outcome } from '@registry/group-writer';
 import { type ContentKeys, DestructionPending, KeyDestroyed } from './content-keys.port.js';
-import { GroupCommit } from './group-commit.js';
-import { KeyTable } from './key-table.js';
-import { assertStorable, ContentKeysClosed, isDestroyed, parseInstant } from './stored-key.js';
+import { prepareKeyFile } from './key-table.js';
+import { KeyWriter } from './key-writer.js';
+import { openSqliteKeyReader, type SqliteKeyReader } from './sqlite-key-reader.js';
+import {
+  assertStorable,
+  CONTENT_KEY_BYTES,
+  ContentKeysClosed,
+  isDestroyed,
+  parseInstant,
+} from './stored-key.js';
 
 export interface SqliteContentKeysOptions {
   /** Path of `keys.db`: made with its folder, mode 0600. This process must be the only one that writes it. */
@@ -13,13 +21,14 @@ export interface SqliteContentKeysOptions {
 }
 
 /**
- * Content keys in one SQLite file. What is asked for at the same time shares one transaction and one flush of the
- * disk. Destructions that a crash left unfinished are finished here, unless a reader is in the way
- * (`completePending`).
+ * Content keys in one SQLite file, which a thread of its own writes. What is asked for at the same time shares one transaction and one
+ * flush of the disk. Destructions that a crash left unfinished are finished here, unless a reader is in the way (`completePending`).
  * @throws SecretFileRefused others may use the file
  */
 export async function openSqliteContentKeys(options: SqliteContentKeysOptions): Promise<ContentKeys> {
-  const keys = new SqliteContentKeys(new KeyTable(options.file), options);
+  prepareKeyFile(options.file);
+  const writer = await KeyWriter.open(options.file);
+  const keys = new SqliteContentKeys(writer, openSqliteKeyReader(options), options);
   try {
     await keys.completePending();
   } catch (error) {
@@ -29,97 +38,130 @@ export async function openSqliteContentKeys(options: SqliteContentKeysOptions): 
   return keys;
 }
 
-/** A put takes some 20 µs: the event loop stands still for 10 ms at most, and the flush. */
+/** A put takes some 20 µs. */
 const LARGEST_GROUP = 512;
+/** While one is written and flushed, the next lies ready. */
+const GROUPS_UNDER_WAY = 2;
 /** Between attempts to clear the log while a reader holds it. */
 const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 100;
 
-class SqliteContentKeys implements ContentKeys {
-  readonly #table: KeyTable;
+type Request =
+  | { readonly kind: 'put'; readonly id: string; readonly key: Uint8Array }
+  | { readonly kind: 'destroy'; readonly ids: readonly string[] };
+
+/** Of a put its key, of a destruction the numbers that are pending. */
+type Result = Uint8Array | readonly number[];
+
+export class SqliteContentKeys implements ContentKeys {
   readonly #now: () => Date;
   readonly #patience: number;
-  readonly #group: GroupCommit;
-  #lastAttempt = -Infinity;
+  readonly #group: GroupCommit<Request, Result>;
+  /** Numbers of destroyed keys that the log may still hold. */
+  #pending: ReadonlySet<number> = new Set();
+  #attempt: Promise<void> | undefined;
   #closed = false;
 
-  constructor(table: KeyTable, options: SqliteContentKeysOptions) {
-    this.#table = table;
-    this.#now = options.now ?? (() => new Date());
-    this.#patience = options.patience ?? 2_000;
-    this.#group = new GroupCommit((work) => table.transaction(work), LARGEST_GROUP);
+  constructor(
+    private readonly writer: KeyWriter,
+    private readonly reader: SqliteKeyReader,
+    { now = () => new Date(), patience = 2_000 }: SqliteContentKeysOptions,
+  ) {
+    this.#now = now;
+    this.#patience = patience;
+    this.#group = new GroupCommit((group) => this.commit(group), {
+      largestGroup: LARGEST_GROUP,
+      underWay: GROUPS_UNDER_WAY,
+    });
   }
 
   async put(id: string, key: Uint8Array): Promise<Uint8Array> {
     this.assertOpen();
     assertStorable(id, key);
     // The caller may clear its own copy while this one waits.
-    const copy = Uint8Array.from(key);
-    return this.#group.submit(() => {
-      const stored = this.#table.put(id, copy, this.#now().getTime());
-      return stored ? { result: stored } : { refused: new KeyDestroyed(`The key of ${id} was destroyed`) };
-    });
+    return (await this.#group.add({ kind: 'put', id, key: Uint8Array.from(key) })) as Uint8Array;
   }
 
-  getMany(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
-    return new Promise((resolve) => {
-      this.assertOpen();
-      const found = new Map<string, Uint8Array>();
-      for (const [id, { key }] of this.#table.find(ids)) if (!isDestroyed(key)) found.set(id, key);
-      resolve(found);
-    });
+  async getMany(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    this.assertOpen();
+    return this.reader.getMany(ids);
   }
 
   async destroy(ids: readonly string[]): Promise<void> {
     this.assertOpen();
-    const asked = [...ids];
-    const rows = await this.#group.submit(() => {
-      // Ids that never had a key have nothing to destroy; those destroyed before may still be pending.
-      const found = [...this.#table.find(asked).values()];
-      this.#table.overwrite(found.filter(({ key }) => !isDestroyed(key)));
-      return { result: found };
-    });
-    const isPending = () => rows.some(({ n }) => this.#table.pending.has(n));
+    const mine = (await this.#group.add({ kind: 'destroy', ids: [...ids] })) as readonly number[];
+    const isPending = () => mine.some((n) => this.#pending.has(n));
     await this.clearLogWhile(isPending);
     if (isPending()) throw new DestructionPending('A reader keeps the log of destroyed keys open');
   }
 
   async completePending(): Promise<number> {
     this.assertOpen();
-    await this.clearLogWhile(() => this.#table.pending.size > 0);
-    return this.#table.pending.size;
+    await this.clearLog();
+    await this.clearLogWhile(() => this.#pending.size > 0);
+    return this.#pending.size;
   }
 
-  olderThan(
+  async olderThan(
     before: string,
     options: { readonly after?: string; readonly limit: number },
   ): Promise<readonly string[]> {
-    return new Promise((resolve) => {
-      this.assertOpen();
-      resolve(this.#table.olderThan(parseInstant(before), options.after, options.limit));
+    this.assertOpen();
+    return this.reader.olderThan(parseInstant(before), options.after, options.limit);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#group.drained();
+    // Before the thread: the last connection to close may clear the log, and only one that writes can.
+    await this.reader.close();
+    await this.writer.close();
+  }
+
+  private async commit(group: readonly Request[]): Promise<Outcome<Result>[]> {
+    const puts: Extract<Request, { readonly kind: 'put' }>[] = [];
+    const destroyed: { readonly ids: readonly string[]; readonly afterPuts: number }[] = [];
+    for (const request of group) {
+      if (request.kind === 'put') puts.push(request);
+      else destroyed.push({ ids: request.ids, afterPuts: puts.length });
+    }
+    const { stored, pending } = await this.writer.ask({
+      kind: 'commit',
+      ids: puts.map(({ id }) => id),
+      keys: Buffer.concat(puts.map(({ key }) => key)),
+      at: this.#now().getTime(),
+      destroyed,
+    });
+    this.#pending = new Set([...this.#pending, ...pending.flat()]);
+    const pendingOf = pending.values();
+    let start = 0;
+    return group.map((request) => {
+      if (request.kind === 'destroy') return { result: pendingOf.next().value ?? [] };
+      const key = stored.slice(start, (start += CONTENT_KEY_BYTES));
+      return isDestroyed(key)
+        ? { error: new KeyDestroyed(`The key of ${request.id} was destroyed`) }
+        : { result: key };
     });
   }
 
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#group.flush();
-      this.#closed = true;
-      this.#table.close();
-      resolve();
-    });
-  }
-
-  /** Attempts are shared: one that succeeds clears the log for all destructions committed before it. */
   private async clearLogWhile(needed: () => boolean): Promise<void> {
     const deadline = performance.now() + this.#patience;
     for (let wait = FIRST_WAIT_MS; needed() && !this.#closed; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+      await this.clearLog();
       const now = performance.now();
-      if (now - this.#lastAttempt >= FIRST_WAIT_MS || now >= deadline) {
-        this.#lastAttempt = this.#table.clearLog() ? -Infinity : now;
-      }
       if (!needed() || now >= deadline) return;
       await delay(Math.min(wait, Math.max(1, deadline - now)));
     }
+  }
+
+  /** One attempt, shared: one that succeeds clears the log for all destructions committed before it, as answers come in order. */
+  private clearLog(): Promise<void> {
+    this.#attempt ??= this.writer
+      .ask({ kind: 'clear-log' })
+      .then(({ pending }) => void (this.#pending = new Set(pending.flat())))
+      .finally(() => (this.#attempt = undefined));
+    return this.#attempt;
   }
 
   private assertOpen(): void {

@@ -1,5 +1,5 @@
+import { type Outcome } from '@registry/group-writer';
 import { type AppendResult, RevisionConflict } from './event-store.port.js';
-import { type Outcome } from './group-commit.js';
 import { numberedPosition } from './log-position.js';
 import { type AppendRequest } from './new-events.js';
 import { type CommittedEvent } from './recent-events.js';

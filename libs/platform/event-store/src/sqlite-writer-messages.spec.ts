@@ -1,9 +1,9 @@
+import { failureOf } from '@registry/group-writer';
 import { AppendOutcomeUnknown, StoreUnavailable } from './event-store.port.js';
 import { type AppendRequest } from './new-events.js';
 import { type Fate } from './sqlite-fates.js';
 import {
   errorOf,
-  failureOf,
   flattenFates,
   flattenGroup,
   unflattenFates,

@@ -1,35 +1,19 @@
+import { type Failure } from '@registry/group-writer';
 import { AppendOutcomeUnknown, type ExpectedRevision, StoreUnavailable } from './event-store.port.js';
 import { type AppendRequest, type EventText } from './new-events.js';
 import { type Fate } from './sqlite-fates.js';
 import { StoreInUse, StoreUnusable } from './store-errors.js';
 
-/** What a writer thread starts with. */
-export interface WriterThreadData {
-  readonly file: string;
-  readonly leash: SharedArrayBuffer;
-}
-
 /**
- * What the store and its writer thread tell each other. Groups and their fates cross as one flat list of strings and
- * numbers: copying objects costs both threads several times as much.
+ * A group of appends for the writer thread, which answers with their fates. Both cross as one flat list of strings and numbers: copying
+ * objects costs both threads several times as much.
  */
-export type ToWriter =
-  | { readonly kind: 'group'; readonly recordedAt: string; readonly group: readonly Flat[] }
-  | { readonly kind: 'close' };
-
-export type FromWriter =
-  | { readonly kind: 'opened' }
-  | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'fates'; readonly fates: readonly Flat[] };
+export interface WriterQuestion {
+  readonly recordedAt: string;
+  readonly group: readonly Flat[];
+}
 
 export type Flat = string | number;
-
-/** An error on its way between threads, which would not keep its class. */
-export interface Failure {
-  readonly code: string | undefined;
-  readonly message: string;
-  readonly cause: string | undefined;
-}
 
 export const flattenGroup = (group: readonly AppendRequest[]): Flat[] => {
   const flat: Flat[] = [];
@@ -83,13 +67,7 @@ const CLASSES = new Map<string, new (message: string, options?: ErrorOptions) =>
   ['STORE.UNUSABLE', StoreUnusable],
 ]);
 
-export const failureOf = (error: unknown): Failure => {
-  if (!(error instanceof Error)) return { code: undefined, message: String(error), cause: undefined };
-  const { message, cause } = error;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return { code, message, cause: cause instanceof Error ? cause.message : undefined };
-};
-
+/** Of what failed in the thread. */
 export const errorOf = ({ code, message, cause }: Failure): Error => {
   const options = cause === undefined ? undefined : { cause: new Error(cause) };
   const known = code === undefined ? undefined : CLASSES.get(code);

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { AnsweringThread, ThreadEnded } from '@registry/group-writer';
 import { AppendOutcomeUnknown, StoreUnavailable } from './event-store.port.js';
 import { type AppendRequest } from './new-events.js';
-import { ThreadLeash } from './thread-leash.js';
 import { type Fate } from './sqlite-fates.js';
 import {
-  type FromWriter,
-  type ToWriter,
-  type WriterThreadData,
+  type Flat,
+  type WriterQuestion,
   errorOf,
   flattenGroup,
   unflattenFates,
@@ -19,41 +17,11 @@ import {
  */
 const SCRIPT = join(__dirname, '..', 'dist', 'sqlite-writer-worker.js');
 
-interface Question {
-  readonly resolve: (fates: readonly Fate[]) => void;
-  readonly reject: (error: Error) => void;
-}
+const ENDED = 'The thread that writes the event store has ended';
 
-/** One life of a writer thread. It keeps the process alive only while it has something to do. */
+/** One life of the thread that writes the event store. */
 export class SqliteWriterThread {
-  /** Resolves once the thread is gone, its files closed and its lock free, however it ended. */
-  readonly gone: Promise<void>;
-  /** Groups sent and not answered, in the order sent, which is the order of the answers. */
-  private readonly questions: Question[] = [];
-  private isGone = false;
-  private cause: unknown;
-
-  private constructor(
-    private readonly worker: Worker,
-    private readonly leash: ThreadLeash,
-  ) {
-    worker.on('message', (message: FromWriter) => this.answer(message));
-    worker.on('error', (error) => (this.cause = error));
-    worker.on('messageerror', (error) => {
-      this.cause = error;
-      this.terminate();
-    });
-    // Ending the process ends its threads.
-    const hold = (): void => leash.hold();
-    process.once('exit', hold);
-    this.gone = new Promise((resolve) => {
-      worker.once('exit', () => {
-        process.off('exit', hold);
-        this.isGone = true;
-        resolve();
-      });
-    });
-  }
+  private constructor(private readonly thread: AnsweringThread<WriterQuestion, readonly Flat[]>) {}
 
   /**
    * Starts a thread that holds the file open for writing.
@@ -62,18 +30,18 @@ export class SqliteWriterThread {
    * @throws StoreUnavailable the thread ended
    */
   static async start(file: string): Promise<SqliteWriterThread> {
-    const leash = new ThreadLeash();
-    const workerData: WriterThreadData = { file, leash: leash.memory };
-    const worker = new Worker(SCRIPT, { workerData, name: 'event-store-writer' });
-    const thread = new SqliteWriterThread(worker, leash);
-    const ended = thread.gone.then(() => Promise.reject(thread.endedError()));
     try {
-      await Promise.race([thread.nextAnswer(), ended]);
-      return thread;
+      return new SqliteWriterThread(
+        await AnsweringThread.start({ script: SCRIPT, name: 'event-store-writer', data: file, errorOf }),
+      );
     } catch (error) {
-      await thread.gone;
-      throw error;
+      throw inStoreTerms(error);
     }
+  }
+
+  /** Resolves once the thread is gone, its files closed and its lock free, however it ended. */
+  get gone(): Promise<void> {
+    return this.thread.gone;
   }
 
   /**
@@ -82,50 +50,31 @@ export class SqliteWriterThread {
    * @throws StoreUnavailable
    */
   async write(group: readonly AppendRequest[], recordedAt: string): Promise<readonly Fate[]> {
-    if (this.isGone) throw this.endedError();
-    this.send({ kind: 'group', recordedAt, group: flattenGroup(group) });
-    return this.nextAnswer();
+    try {
+      return unflattenFates(await this.thread.ask({ recordedAt, group: flattenGroup(group) }));
+    } catch (error) {
+      throw inStoreTerms(error);
+    }
   }
 
   /** Tells those who wait for an answer that there will be none. */
   failQuestions(): void {
-    for (const { reject } of this.questions.splice(0)) {
-      reject(
-        new AppendOutcomeUnknown('The thread that writes the event store has ended', { cause: this.cause }),
-      );
-    }
+    this.thread.failQuestions();
   }
 
   /** Closes the files and ends the thread. */
-  async close(): Promise<void> {
-    this.worker.ref();
-    this.send({ kind: 'close' });
-    await this.gone;
+  close(): Promise<void> {
+    return this.thread.close();
   }
 
   /** Ends the thread after the group that it is writing, whose answer may be lost: as a crash does. */
   terminate(): void {
-    this.leash.hold();
-    void this.worker.terminate();
-  }
-
-  private nextAnswer(): Promise<readonly Fate[]> {
-    if (this.questions.length === 0) this.worker.ref();
-    return new Promise((resolve, reject) => this.questions.push({ resolve, reject }));
-  }
-
-  private endedError(): StoreUnavailable {
-    return new StoreUnavailable('The thread that writes the event store has ended', { cause: this.cause });
-  }
-
-  private send(message: ToWriter): void {
-    this.worker.postMessage(message);
-  }
-
-  private answer(message: FromWriter): void {
-    const question = this.questions.shift();
-    if (this.questions.length === 0) this.worker.unref();
-    if (message.kind === 'failed') question?.reject(errorOf(message.failure));
-    else question?.resolve(message.kind === 'fates' ? unflattenFates(message.fates) : []);
+    this.thread.terminate();
   }
 }
+
+const inStoreTerms = (error: unknown): unknown => {
+  if (!(error instanceof ThreadEnded)) return error;
+  const { wasAsked, cause } = error;
+  return wasAsked ? new AppendOutcomeUnknown(ENDED, { cause }) : new StoreUnavailable(ENDED, { cause });
+};

@@ -1,3 +1,4 @@
+import { GroupCommit } from '@registry/group-writer';
 import {
   type AppendResult,
   type ExpectedRevision,
@@ -58,8 +59,12 @@ export class WritingSqliteStore extends SqliteStore {
     return this.appends.add(appendRequest(stream, expected, events));
   }
 
-  async untilMore(after: Position | undefined, signal: AbortSignal): Promise<void> {
-    if (!this.isClosed) await this.view.untilMore(after, signal);
+  async untilMore(
+    after: Position | undefined,
+    signal: AbortSignal,
+    categories: readonly string[] | undefined,
+  ): Promise<void> {
+    if (!this.isClosed) await this.view.untilMore(after, signal, categories);
   }
 
   /** Appends accepted before are written; subscriptions end. */

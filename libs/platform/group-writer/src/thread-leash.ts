@@ -16,18 +16,18 @@ export class ThreadLeash {
   }
 
   /** In the worker: runs `work` unless held; then nothing more is done and nobody waits for it. */
-  inside(work: () => void): void {
+  inside<T>(work: () => T): T | undefined {
     Atomics.store(this.cells, BUSY, 1);
     try {
       // Either the holder sees that this is busy, or this sees that it is held.
-      if (Atomics.load(this.cells, HELD) === 0) work();
+      return Atomics.load(this.cells, HELD) === 0 ? work() : undefined;
     } finally {
       Atomics.store(this.cells, BUSY, 0);
       Atomics.notify(this.cells, BUSY);
     }
   }
 
-  /** In the main thread: returns when the worker is outside and will stay there. Blocks for one group of appends at most. */
+  /** In the main thread: returns when the worker is outside and will stay there. Blocks for one question at most. */
   hold(): void {
     Atomics.store(this.cells, HELD, 1);
     if (Atomics.load(this.cells, BUSY) === 1) Atomics.wait(this.cells, BUSY, 1, LONGEST_WAIT_MS);

@@ -1,6 +1,10 @@
-import { AppendOutcomeUnknown } from './event-store.port.js';
 import { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
-import { turn } from './wake-up.js';
+
+class OutcomeUnknown extends Error {
+  readonly code = 'OUTCOME_UNKNOWN';
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('GroupCommit', () => {
   const sizes: number[] = [];
@@ -45,11 +49,10 @@ describe('GroupCommit', () => {
     const group = commits();
     const works = commit;
     commit = () => {
-      throw new AppendOutcomeUnknown('disk');
+      throw new OutcomeUnknown('disk');
     };
     const outcomes = await Promise.allSettled([group.add(1), group.add(2)]);
-    for (const outcome of outcomes)
-      expect(outcome).toMatchObject({ reason: { code: 'STORE.OUTCOME_UNKNOWN' } });
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'OUTCOME_UNKNOWN' } });
     commit = works;
     expect(await group.add(3)).toBe('done 3');
   });
