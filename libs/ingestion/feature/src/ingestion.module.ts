@@ -20,6 +20,7 @@ import { VitalRecordController } from './vital-records/vital-record.controller.j
 import { Hl7Controller } from './receive-hl7/hl7.controller.js';
 import { InboundKeys, InboundKeysController } from './inbound/inbound-keys.js';
 import { inboundConsumer } from './inbound/inbound.consumer.js';
+import { MessageReader } from './receive-hl7/message-reader.js';
 import { ReceiveHl7Handler } from './receive-hl7/receive-hl7.handler.js';
 import { submissionTopic } from './submission.topic.js';
 import { SubmissionRepository } from './submission.repository.js';
@@ -43,6 +44,7 @@ const SWEEP_EVERY_MS = 600_000;
   ],
   providers: [
     ReceiveHl7Handler,
+    MessageReader,
     EnterImmunizationsHandler,
     SubmissionIntake,
     SubmissionRepository,

@@ -5,12 +5,13 @@ import { createMemoryEventStore, type EventStore } from '@registry/event-store';
 import fc from 'fast-check';
 import { submissionIdOf, type SubmissionName } from './submission-id.js';
 import { SubmissionIntake } from './submission-intake.js';
+import { written } from './written-content.js';
 
 const KEYS = { current: () => ({ version: 1, key: Buffer.alloc(32, 7) }) } as unknown as KeyRing;
 const CALLER: Caller = { clientId: 'c', organizationId: 'o', roles: ['submitter'], processingIds: ['P'] };
 const NAME: SubmissionName = { clientId: 'c', facility: 'LAKE', controlId: '1' };
 
-const content = (number: number): SubmissionContent => ({
+const contentOf = (number: number): SubmissionContent => ({
   contentVersion: 1,
   kind: 'vxu',
   raw: `message ${number}`,
@@ -25,6 +26,8 @@ const content = (number: number): SubmissionContent => ({
   doses: [],
   indications: [],
 });
+
+const content = (number: number) => written(contentOf(number));
 
 /** Counts what is asked of the store. */
 const counting = (inner: EventStore) => {

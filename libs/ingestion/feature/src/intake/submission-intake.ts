@@ -9,12 +9,13 @@ import {
   type ContentKeys,
   type KeyRing,
 } from '@registry/content-keys';
-import { submissionStream, type SubmissionContent } from '@registry/contracts';
+import { submissionStream } from '@registry/contracts';
 import { EVENT_STORE, RevisionConflict, type EventStore } from '@registry/event-store';
 import { decideSubmission, initialSubmissionState } from '@registry/ingestion-domain';
 import { derivedEventId } from '@registry/messaging';
 import { ReusedNames } from './reused-names.js';
 import { controlIdHashOf, submissionIdOf, type SubmissionName } from './submission-id.js';
+import type { WrittenContent } from './written-content.js';
 
 /**
  * The one way in for whatever upstream sends: sealed under a key of its own, stored once, durable when `keep` resolves. Submissions kept
@@ -37,17 +38,17 @@ export class SubmissionIntake {
    * submission (DOMAIN 6).
    * @returns whether the name was used before for another content
    */
-  async keep(name: SubmissionName, content: SubmissionContent, caller: Caller): Promise<{ reused: boolean }> {
-    const plaintext = JSON.stringify(content);
+  async keep(name: SubmissionName, content: WrittenContent, caller: Caller): Promise<{ reused: boolean }> {
     const idOf = (counter: number) => submissionIdOf(this.keyRing, name, counter);
-    const isKeptAt = async (counter: number): Promise<boolean> =>
-      (await this.keepAs(idOf(counter), name, content.kind, plaintext, caller)) === 'kept';
-    let contents = this.reusedNames.known(idOf(0));
-    if (contents === undefined && (await isKeptAt(0))) return { reused: false };
-    contents ??= await this.reusedNames.learn(idOf(0), idOf);
-    let counter = contents.placeOf(plaintext);
+    const isKeptAs = async (submissionId: string): Promise<boolean> =>
+      (await this.keepAs(submissionId, name, content, caller)) === 'kept';
+    const first = idOf(0);
+    let contents = this.reusedNames.known(first);
+    if (contents === undefined && (await isKeptAs(first))) return { reused: false };
+    contents ??= await this.reusedNames.learn(first, idOf);
+    let counter = contents.placeOf(content.text);
     // Another process may have put another content there.
-    while (!(await isKeptAt(counter))) counter = contents.moveOn(plaintext);
+    while (!(await isKeptAs(idOf(counter)))) counter = contents.moveOn(content.text);
     return { reused: counter > 0 };
   }
 
@@ -55,17 +56,16 @@ export class SubmissionIntake {
    * Stores a submission whose name its sender vouches for, as with an idempotency key. One whose content was suppressed was taken, too.
    * @throws NameReused the name was used before for another content
    */
-  async keepOnce(name: SubmissionName, content: SubmissionContent, caller: Caller): Promise<void> {
+  async keepOnce(name: SubmissionName, content: WrittenContent, caller: Caller): Promise<void> {
     const submissionId = submissionIdOf(this.keyRing, name, 0);
-    const outcome = await this.keepAs(submissionId, name, content.kind, JSON.stringify(content), caller);
+    const outcome = await this.keepAs(submissionId, name, content, caller);
     if (outcome === 'other-content') throw new NameReused();
   }
 
   private async keepAs(
     submissionId: string,
     name: SubmissionName,
-    kind: SubmissionContent['kind'],
-    plaintext: string,
+    { kind, text }: WrittenContent,
     caller: Caller,
   ): Promise<'kept' | 'destroyed' | 'other-content'> {
     const stream = submissionStream(submissionId);
@@ -78,7 +78,7 @@ export class SubmissionIntake {
       if (isDestroyed(error)) return 'destroyed';
       throw error;
     }
-    const contentDigest = digest(key, plaintext);
+    const contentDigest = digest(key, text);
     const [event] = decideSubmission(
       {
         type: 'ReceiveSubmission',
@@ -87,7 +87,7 @@ export class SubmissionIntake {
           organizationId: caller.organizationId,
           kind,
           controlIdHash: controlIdHashOf(this.keyRing, name),
-          sealed: seal(key, stream, plaintext),
+          sealed: seal(key, stream, text),
           digest: contentDigest,
         },
       },

@@ -4,6 +4,7 @@ import type { Caller } from '@registry/access';
 import { InvalidInput } from '@registry/http';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { SubmissionIntake } from '../intake/submission-intake.js';
+import { written } from '../intake/written-content.js';
 import { SubmissionTally } from '../quality/submission-tally.js';
 import { entryContent, implausibleIn } from './entry-content.js';
 import type { EnterImmunizationsDto } from './immunization.dto.js';
@@ -35,7 +36,7 @@ export class EnterImmunizationsHandler implements ICommandHandler<EnterImmunizat
     if (errors.length > 0) throw new InvalidInput(errors);
     const content = entryContent(body, caller.organizationId);
     const name = { clientId: caller.clientId, facility: 'entry', controlId: commandId };
-    await this.intake.keepOnce(name, content, caller);
+    await this.intake.keepOnce(name, written(content), caller);
     this.tally.row(caller, content);
     return { status: 'received' };
   }

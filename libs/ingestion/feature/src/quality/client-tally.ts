@@ -1,13 +1,5 @@
-import type { SubmissionContent, SubmittedDose } from '@registry/contracts';
 import type { Tally } from '@registry/ingestion-domain';
-
-const DAY_MS = 86_400_000;
-const TIMELINESS = [
-  ['0-1', 1],
-  ['2-7', 7],
-  ['8-14', 14],
-  ['15-30', 30],
-] as const;
+import type { ContentFacts } from './content-facts.js';
 
 /** Problems that are told apart; more kinds of them are counted together, so that a sender cannot grow the tally. */
 const MAX_KINDS = 500;
@@ -33,14 +25,10 @@ export class ClientTally {
     this.problems.set(name, (this.problems.get(name) ?? 0) + 1);
   }
 
-  /** @param today of receipt, `YYYY-MM-DD` */
-  content({ demographics, doses }: SubmissionContent, today: string): void {
-    this.element('sex', demographics.sex !== undefined && demographics.sex !== 'U');
-    this.element('address', demographics.addresses.length > 0);
-    this.element('phone', demographics.phones.length > 0);
-    this.element('mothersMaidenName', demographics.mothersMaidenName?.family !== undefined);
-    this.element('guardian', demographics.guardians.length > 0);
-    for (const dose of doses) if (isOwnDose(dose)) this.dose(dose, today);
+  content({ present, missing, timeliness }: ContentFacts): void {
+    for (const name of present) this.element(name, true);
+    for (const name of missing) this.element(name, false);
+    for (const bucket of timeliness) this.timeliness.set(bucket, (this.timeliness.get(bucket) ?? 0) + 1);
   }
 
   /** What is kept of it. */
@@ -59,18 +47,6 @@ export class ClientTally {
     };
   }
 
-  private dose(dose: SubmittedDose, today: string): void {
-    const days = (Date.parse(today) - Date.parse(dose.date)) / DAY_MS;
-    const [bucket] = TIMELINESS.find(([, last]) => days <= last) ?? ['31+'];
-    this.timeliness.set(bucket, (this.timeliness.get(bucket) ?? 0) + 1);
-    this.element('dose.lot', dose.lot !== undefined);
-    this.element('dose.manufacturer', dose.manufacturer !== undefined);
-    this.element('dose.expiration', dose.expiration !== undefined);
-    this.element('dose.route', dose.route !== undefined);
-    this.element('dose.site', dose.site !== undefined);
-    this.element('dose.fundingEligibility', dose.fundingEligibility !== undefined);
-  }
-
   private element(name: string, isPresent: boolean): void {
     const count = this.completeness.get(name) ?? { present: 0, of: 0 };
     count.of += 1;
@@ -78,7 +54,3 @@ export class ClientTally {
     this.completeness.set(name, count);
   }
 }
-
-/** Given by the sender itself: only then could it know everything, and at once. */
-const isOwnDose = ({ source, completion, action }: SubmittedDose): boolean =>
-  source === '00' && action !== 'D' && (completion === 'CP' || completion === 'PA');

@@ -8,11 +8,12 @@ import {
 import type { Caller } from '@registry/access';
 import type { SubmissionContent } from '@registry/contracts';
 import { EVENT_STORE, type EventStore, type JsonObject } from '@registry/event-store';
-import type { Hl7Problem, VxuReading } from '@registry/hl7v2';
 import { errorCode, LOGGER, type Logger } from '@registry/observability';
 import { CLOCK, type Clock } from '@registry/runtime';
+import type { ReadMessage } from '../receive-hl7/read-message.js';
 import type { RowProblem } from '../uploads/row-problem.js';
 import { ClientTally } from './client-tally.js';
+import { contentFacts } from './content-facts.js';
 
 const WRITE_EVERY_MS = 15_000;
 
@@ -46,25 +47,14 @@ export class SubmissionTally implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   /** Counts one message and what became of it. */
-  message(
-    caller: Caller,
-    {
-      reading,
-      content,
-      reused,
-    }: {
-      readonly reading: VxuReading;
-      readonly content: SubmissionContent | undefined;
-      readonly reused: boolean;
-    },
-  ): void {
+  message(caller: Caller, { outcome, problems, submission }: ReadMessage, reused: boolean): void {
     const tally = this.of(caller);
-    if (reading.outcome === 'accepted') tally.accepted += 1;
-    else if (reading.outcome === 'accepted-with-errors') tally.acceptedWithErrors += 1;
+    if (outcome === 'accepted') tally.accepted += 1;
+    else if (outcome === 'accepted-with-errors') tally.acceptedWithErrors += 1;
     else tally.rejected += 1;
     if (reused) tally.reused += 1;
-    for (const problem of reading.problems) tally.problem(kindOf(problem));
-    if (content !== undefined) tally.content(content, this.today());
+    for (const problem of problems) tally.problem(problem);
+    if (submission !== undefined) tally.content(submission.facts);
   }
 
   /** Counts one row of an upload, or an entry by hand. */
@@ -72,7 +62,7 @@ export class SubmissionTally implements OnApplicationBootstrap, BeforeApplicatio
     const tally = this.of(caller);
     if ('contentVersion' in outcome) {
       tally.accepted += 1;
-      tally.content(outcome, this.today());
+      tally.content(contentFacts(outcome, this.today()));
       return;
     }
     tally.rejected += 1;
@@ -116,12 +106,3 @@ export class SubmissionTally implements OnApplicationBootstrap, BeforeApplicatio
 }
 
 export const qualityStream = (clientId: string, day: string): string => `quality-${clientId}-${day}`;
-
-/** Place, code and severity; never which occurrence. */
-const kindOf = ({ location, code, severity }: Hl7Problem): string => {
-  const place =
-    location === undefined
-      ? 'message'
-      : `${location.segment}${location.field === undefined ? '' : `-${location.field}`}`;
-  return `${place} ${code} ${severity}`;
-};

@@ -2,21 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Caller } from '@registry/access';
-import {
-  acknowledge,
-  acknowledgeBatch,
-  decodeMessage,
-  parseMessage,
-  readBatch,
-  readVxu,
-  type Hl7Problem,
-  type Vxu,
-} from '@registry/hl7v2';
+import { acknowledgeBatch, decodeMessage, readBatch, type Hl7Problem } from '@registry/hl7v2';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { SubmissionIntake } from '../intake/submission-intake.js';
 import { SubmissionTally } from '../quality/submission-tally.js';
-import { codeTables } from './code-tables.js';
-import { contentOf } from './vxu-content.js';
+import { MessageReader } from './message-reader.js';
 
 /** HL7 v2 as it came over the wire: one message or a batch. */
 export class ReceiveHl7 {
@@ -34,6 +24,7 @@ const SLICE = 50;
 export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly reader: MessageReader,
     private readonly intake: SubmissionIntake,
     private readonly tally: SubmissionTally,
   ) {}
@@ -56,22 +47,20 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
   }
 
   private async take(text: string, decoding: readonly Hl7Problem[], caller: Caller): Promise<string> {
-    const message = parseMessage(text, undefined, decoding);
-    const envelope = this.envelope();
-    const reading = readVxu(message, {
-      receivedOn: envelope.sentAt.slice(0, 10),
-      acceptedProcessingIds: caller.processingIds,
-      codes: codeTables,
+    const { organizationId, processingIds, clientId } = caller;
+    const read = await this.reader.read({
+      text,
+      decoding,
+      sender: { organizationId, processingIds },
+      envelope: this.envelope(),
     });
-    const content =
-      reading.outcome === 'rejected' ? undefined : contentOf(reading.vxu, text, caller.organizationId);
-    const { reused } =
-      content === undefined
-        ? { reused: false }
-        : await this.intake.keep(nameOf(reading.vxu, caller), content, caller);
-    this.tally.message(caller, { reading, content, reused });
-    // But for its own id and time a pure function of the message and the client's configuration (DOMAIN 6).
-    return acknowledge(message, reading, envelope);
+    let reused = false;
+    if (read.submission !== undefined) {
+      const { facility, controlId, content } = read.submission;
+      ({ reused } = await this.intake.keep({ clientId, facility, controlId }, content, caller));
+    }
+    this.tally.message(caller, read, reused);
+    return read.acknowledgment;
   }
 
   private envelope(): { readonly controlId: string; readonly sentAt: string } {
@@ -85,9 +74,3 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
 
 /** Lets others in. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-const nameOf = (vxu: Vxu | undefined, { clientId }: Caller) => ({
-  clientId,
-  facility: vxu?.header.sendingFacility?.namespace ?? vxu?.header.sendingFacility?.universalId ?? '',
-  controlId: vxu?.header.controlId ?? '',
-});

@@ -15,6 +15,7 @@ import {
 import { derivedEventId } from '@registry/messaging';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { SubmissionIntake } from '../intake/submission-intake.js';
+import { written } from '../intake/written-content.js';
 import { SubmissionTally } from '../quality/submission-tally.js';
 import type { RowProblem } from './row-problem.js';
 import type { SentRow } from './rows.js';
@@ -111,7 +112,7 @@ export class Uploads {
       }
       const { clientId } = context.caller;
       const name = { clientId, facility: kind.kind, controlId: reading.name };
-      kept.push(this.intake.keep(name, reading.content, context.caller));
+      kept.push(this.intake.keep(name, written(reading.content), context.caller));
       this.tally.row(context.caller, reading.content);
     }
     await Promise.all(kept);
