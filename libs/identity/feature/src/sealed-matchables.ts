@@ -1,4 +1,4 @@
-import { open, type ContentKeys } from '@registry/content-keys';
+import { openShared, type ContentKeys } from '@registry/content-keys';
 import {
   Demographics,
   registerOf,
@@ -48,7 +48,10 @@ export const openMatchables = async (
   return contents.map(({ keyId, sealed, organizationId = '' }) => {
     const key = found.get(keyId);
     if (key === undefined) return undefined;
-    return matchableOf(readContent(JSON.parse(open(key, keyId, sealed).toString('utf8'))), organizationId);
+    return matchableOf(
+      readContent(JSON.parse(openShared(key, keyId, sealed).toString('utf8'))),
+      organizationId,
+    );
   });
 };
 

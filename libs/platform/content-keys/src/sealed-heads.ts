@@ -1,5 +1,5 @@
 import type { KeyReader } from './content-keys.port.js';
-import { open } from './sealing.js';
+import { openShared } from './shared-opening.js';
 
 /** What is asked of an event store: the last event of each stream, in the order asked. */
 interface Heads {
@@ -24,6 +24,6 @@ export const sealedHeads = async (
   return (stream) => {
     const key = found.get(stream);
     const text = sealed.get(stream);
-    return key === undefined || typeof text !== 'string' ? undefined : open(key, stream, text);
+    return key === undefined || typeof text !== 'string' ? undefined : openShared(key, stream, text);
   };
 };
