@@ -39,17 +39,11 @@ export class StoredRecords implements RecordSource {
   ): Promise<Candidate | undefined> {
     const asked = `${organizationId}|${registryId}`;
     const rows = await this.readModel.select<CandidateRow>(
-      `WITH found AS (
+      `WITH found AS MATERIALIZED (
          SELECT s.person_id FROM registry_id r
            LEFT JOIN person_part p ON p.part_id = r.person_id
            JOIN person_setting s ON s.person_id = COALESCE(p.root_id, r.person_id)
-          WHERE r.id = ? AND ${MAYBE_VISIBLE})
-       SELECT f.person_id AS "personId", r.person_id AS "knownAs", r.id, r.evidence FROM found f
-         JOIN registry_id r ON r.organization_id = ? AND r.person_id = f.person_id
-       UNION
-       SELECT f.person_id, r.person_id, r.id, r.evidence FROM found f
-         JOIN person_part p ON p.root_id = f.person_id
-         JOIN registry_id r ON r.organization_id = ? AND r.person_id = p.part_id`,
+          WHERE r.id = ? AND ${MAYBE_VISIBLE}) ${IDS_OF_FOUND}`,
       [asked, organizationId, organizationId, organizationId],
     );
     const row = rows.find(({ id }) => id === asked);
@@ -63,18 +57,11 @@ export class StoredRecords implements RecordSource {
     purpose: PurposeOfUse,
   ): Promise<Candidate | undefined> {
     const rows = await this.readModel.select<CandidateRow>(
-      `SELECT DISTINCT k.person_id AS "personId", r.person_id AS "knownAs", r.id, r.evidence
-         FROM person_search_key k
-         JOIN registry_id r ON r.organization_id = ? AND r.person_id = k.person_id
-         JOIN person_setting s ON s.person_id = k.person_id
-        WHERE k.search_key = ? AND ${MAYBE_VISIBLE}
-       UNION
-       SELECT DISTINCT k.person_id, r.person_id, r.id, r.evidence FROM person_search_key k
-         JOIN person_part p ON p.root_id = k.person_id
-         JOIN registry_id r ON r.organization_id = ? AND r.person_id = p.part_id
-         JOIN person_setting s ON s.person_id = k.person_id
-        WHERE k.search_key = ? AND ${MAYBE_VISIBLE} LIMIT 20`,
-      [organizationId, searchKey, organizationId, organizationId, searchKey, organizationId],
+      `WITH found AS MATERIALIZED (
+         SELECT DISTINCT s.person_id FROM person_search_key k
+           JOIN person_setting s ON s.person_id = k.person_id
+          WHERE k.search_key = ? AND ${MAYBE_VISIBLE}) ${IDS_OF_FOUND} LIMIT 20`,
+      [searchKey, organizationId, organizationId, organizationId],
     );
     const [first, ...others] = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
     if (first === undefined || others.some(({ personId }) => personId !== first.personId)) return undefined;
@@ -133,3 +120,16 @@ export class StoredRecords implements RecordSource {
 }
 
 const MAYBE_VISIBLE = `NOT s.hidden AND (s.only_holder = '' OR s.only_holder = ?)`;
+
+/**
+ * The ids that an organization (twice a parameter) has for the persons in `found`, and for whoever was merged into them. The order of the
+ * joins is fixed, by CROSS JOIN and MATERIALIZED: SQLite took another one and looked through all ids of the organization at every read.
+ */
+const IDS_OF_FOUND = `
+  SELECT f.person_id AS "personId", r.person_id AS "knownAs", r.id, r.evidence
+    FROM found f CROSS JOIN registry_id r
+   WHERE r.organization_id = ? AND r.person_id = f.person_id
+   UNION ALL
+  SELECT f.person_id, r.person_id, r.id, r.evidence
+    FROM found f CROSS JOIN person_part p CROSS JOIN registry_id r
+   WHERE p.root_id = f.person_id AND r.organization_id = ? AND r.person_id = p.part_id`;
