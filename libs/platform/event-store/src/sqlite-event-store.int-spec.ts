@@ -109,6 +109,21 @@ describe.each(['inline', 'thread'] as const)('With the writer %s', (writer) => {
         expect((await seen).map(({ revision }) => revision)).toStrictEqual([0, 1, 2, 3, 4]);
       });
 
+      it('knows the heads of now, whatever it has followed', async () => {
+        const writer = await openStore();
+        await writer.append('privacy-1', 'none', newEvents(2));
+        await writer.append('privacy-2', 'none', newEvents(1));
+        const reader = await openStore(true);
+        const streams = ['privacy-2', 'privacy-"', 'privacy-1', 'privacy-2'];
+        const untouched = await reader.heads(streams);
+        expect(untouched.map((head) => head?.revision)).toStrictEqual([0, undefined, 1, 0]);
+        await reader.readAll();
+        expect(await reader.heads(streams)).toStrictEqual(untouched);
+        await writer.append('privacy-1', 1, newEvents(1));
+        expect(await reader.heads(streams)).toStrictEqual(await writer.heads(streams));
+        expect((await reader.heads(['privacy-1']))[0]?.revision).toBe(2);
+      });
+
       it('reads what a writer left behind, and lets the next writer in', async () => {
         const writer = await openStore();
         await writer.append('privacy-1', 'none', newEvents(3));

@@ -7,15 +7,21 @@ import {
   type RecordedEvent,
   StoreUnavailable,
 } from './event-store.port.js';
-import { positionNumber } from './log-position.js';
+import { numberedPosition, positionNumber } from './log-position.js';
+import { freezeDeep } from './new-events.js';
+import { PassedEvents } from './passed-events.js';
 import { NO_END, SqliteReader } from './sqlite-reader.js';
 import { SqliteStore } from './sqlite-store.js';
 import { type ScannedPage } from './subscription.js';
 import { pause, turn } from './wake-up.js';
 
-/** A store beside the process that writes: looks into the file for everything. */
+/**
+ * A store beside the process that writes: looks into the file for everything. Only what an event says, which never changes, it need not read
+ * again: whoever follows the log asks for the heads of the streams that it has just been told of.
+ */
 export class ReadOnlySqliteStore extends SqliteStore {
   private readonly reader: SqliteReader;
+  private readonly passed = new PassedEvents();
 
   constructor(
     private readonly database: DatabaseSyncInstance,
@@ -50,10 +56,15 @@ export class ReadOnlySqliteStore extends SqliteStore {
   }
 
   protected page(options: ReadAllOptions): ScannedPage {
-    return this.reader.page(options, this.reader.last().number);
+    return this.reader.page(options, this.reader.last().number, (event) => this.passed.add(event));
   }
 
-  protected head(stream: string): RecordedEvent | undefined {
-    return this.reader.head(stream, NO_END)?.event;
+  protected headsOf(streams: readonly string[]): (RecordedEvent | undefined)[] {
+    return this.reader.headPlaces(streams).map((place) => {
+      if (place === null) return undefined;
+      const passed = this.passed.at(numberedPosition(place));
+      // It is shared with whoever had the page.
+      return passed === undefined ? this.reader.eventAt(place) : freezeDeep(passed);
+    });
   }
 }

@@ -39,6 +39,8 @@ export class SqliteReader {
   private readonly backwards: Statement;
   private readonly headOf: Statement;
   private readonly newest: Statement;
+  private readonly placesOfHeads: Statement;
+  private readonly at: Statement;
   /** Statements for pages of the log by the number of categories asked for. */
   private readonly pages = new Map<number, Statement>();
 
@@ -49,6 +51,12 @@ export class SqliteReader {
     this.backwards = this.prepare(`${ofStream} AND revision <= ? ORDER BY revision DESC LIMIT ?`);
     this.headOf = this.prepare(`${ofStream} ORDER BY revision DESC LIMIT 1`);
     this.newest = this.prepare('SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1');
+    // One statement for all streams, answered by the index alone.
+    this.placesOfHeads = this.prepare(
+      `SELECT (SELECT position FROM events WHERE stream = asked.value ORDER BY revision DESC LIMIT 1)
+         FROM json_each(?) AS asked ORDER BY asked.key`,
+    );
+    this.at = this.prepare(`SELECT ${COLUMNS} FROM events WHERE position = ?`);
   }
 
   prepare(sql: string): Statement {
@@ -78,8 +86,22 @@ export class SqliteReader {
     return sized(this.headOf.get(stream, last) as EventRow | undefined);
   }
 
-  /** @param last number of the newest event, so that the page knows whether it has caught up */
-  page(options: ReadAllOptions, last: number): ScannedPage {
+  /** Where the heads of the streams are in the log, in the order asked; null: no such stream. */
+  headPlaces(streams: readonly string[]): (number | null)[] {
+    const rows = this.placesOfHeads.all(JSON.stringify(streams)) as (readonly [number | null])[];
+    return rows.map(([place]) => place);
+  }
+
+  /** The event at a place where one is. */
+  eventAt(place: number): RecordedEvent {
+    return recorded(this.at.get(place) as EventRow);
+  }
+
+  /**
+   * @param last number of the newest event, so that the page knows whether it has caught up
+   * @param onEvent hears of each event of the page
+   */
+  page(options: ReadAllOptions, last: number, onEvent?: (event: SizedEvent) => void): ScannedPage {
     const after = positionNumber(options.after);
     const limit = pageLimit(options.limit);
     const categories = options.categories ?? [];
@@ -90,8 +112,13 @@ export class SqliteReader {
         ? []
         : (this.pageStatement(categories.length).all(after, end, ...categories, limit) as EventRow[]);
     const number = rows.length < limit ? end : (rows.at(-1)?.[0] ?? end);
+    const events = rows.map((row) => {
+      const event = recorded(row);
+      onEvent?.({ event, characters: charactersOf(row) });
+      return event;
+    });
     return {
-      events: rows.map(recorded),
+      events,
       position: number === 0 ? undefined : numberedPosition(number),
       caughtUp: number >= last,
       scanned: number - after,
@@ -131,4 +158,6 @@ const recorded = ([
 });
 
 const sized = (row: EventRow | undefined): SizedEvent | undefined =>
-  row && { event: recorded(row), characters: row[5].length + row[6].length };
+  row && { event: recorded(row), characters: charactersOf(row) };
+
+const charactersOf = (row: EventRow): number => row[5].length + row[6].length;

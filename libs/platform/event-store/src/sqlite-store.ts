@@ -48,7 +48,7 @@ export abstract class SqliteStore implements EventStore, LogSource {
 
   heads(streams: readonly string[]): Promise<(RecordedEvent | undefined)[]> {
     return new Promise((resolve) => {
-      resolve(this.reading(() => streams.map((stream) => this.head(stream))));
+      resolve(this.reading(() => this.headsOf(streams)));
     });
   }
 
@@ -75,7 +75,8 @@ export abstract class SqliteStore implements EventStore, LogSource {
 
   protected abstract page(options: ReadAllOptions): ScannedPage;
 
-  protected abstract head(stream: string): RecordedEvent | undefined;
+  /** The last event of each stream, in the order asked. */
+  protected abstract headsOf(streams: readonly string[]): (RecordedEvent | undefined)[];
 
   protected reading<T>(work: () => T): T {
     if (this.isClosed) throw closedError();

@@ -84,7 +84,7 @@ export class WritingSqliteStore extends SqliteStore {
     return this.view.page(options);
   }
 
-  protected head(stream: string): RecordedEvent | undefined {
-    return this.view.head(stream);
+  protected headsOf(streams: readonly string[]): (RecordedEvent | undefined)[] {
+    return streams.map((stream) => this.view.head(stream));
   }
 }
