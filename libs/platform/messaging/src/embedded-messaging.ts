@@ -79,12 +79,16 @@ export class EmbeddedMessaging implements Messaging {
   }
 }
 
-/** The store gives all its subscribers the same event, and so do topics give all their consumers: each is mapped once. */
+/**
+ * An event from memory the store gives to all its subscribers, frozen, and so do topics give all their consumers: each is mapped once. One
+ * that a subscriber has read for itself is mapped for that one.
+ */
 const mappingOnce = ({ toContract, ...declaration }: TopicDeclaration): TopicDeclaration => {
   const mapped = new WeakMap<RecordedEvent, ContractEvent | 'not published'>();
   return {
     ...declaration,
     toContract: (event) => {
+      if (!Object.isFrozen(event)) return contractOf(toContract, event);
       let contract = mapped.get(event);
       if (contract === undefined) {
         const made = contractOf(toContract, event);
