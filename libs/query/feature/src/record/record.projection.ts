@@ -237,6 +237,9 @@ const writeSettings = async (
   );
 };
 
+/** Most messages are of these, and none says anything that a record needs: what a receipt holds is read when it is linked. */
+const UNREAD: ReadonlySet<string> = new Set(['SubmissionReceived', 'PersonRegistered']);
+
 interface Changes {
   readonly persons: ReadonlySet<string>;
   /** Those of them whose sources changed. */
@@ -255,6 +258,7 @@ const changesIn = (deliveries: readonly Delivery[]): Changes => {
   const suppressed = new Set<string>();
   const registryIds: RegistryIdRow[] = [];
   for (const { topic, event: delivered } of deliveries) {
+    if (UNREAD.has(delivered.type)) continue;
     const event = readContractEvent(topic as (typeof RECORD_TOPICS)[number], delivered);
     switch (event.type) {
       case 'SubmissionLinked': {
