@@ -16,8 +16,11 @@ export interface ThreadParts {
   readonly logger: Logger;
 }
 
-/** Nobody waits for this thread: in a longer batch more of one person's events are dealt with together. */
-const PAGE_SIZE = 1_000;
+/**
+ * Nobody waits for this thread: in a longer batch more of one person's events are dealt with together, and the read model's pages are
+ * written less often (a rebuild with 1,000 wrote 1.8 times as much).
+ */
+const PAGE_SIZE = 4_000;
 const CAUGHT_UP_EVERY_MS = 20;
 
 /** Runs a consumer on this thread for a `ConsumerThread` on the main one, until that says stop. */
