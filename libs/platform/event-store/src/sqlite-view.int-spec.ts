@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newEvent, newEvents } from './event-store.contract.js';
 import { type NewEvent } from './event-store.port.js';
+import { numberedPosition } from './log-position.js';
 import { type AppendRequest, appendRequest } from './new-events.js';
 import { type WritableDatabase, openForReading, openForWriting } from './sqlite-database.js';
 import { type Fate, committedEvents } from './sqlite-fates.js';
 import { SqliteReader } from './sqlite-reader.js';
 import { SqliteView } from './sqlite-view.js';
 import { SqliteWriter } from './sqlite-writer.js';
+import { turn } from './wake-up.js';
 
 const NOW = '2026-03-01T12:00:00.000Z';
 
@@ -112,6 +114,29 @@ describe('The view of a log that another connection writes', () => {
     expect(view.head('privacy-1')?.revision).toBe(0);
     commit('privacy-1', 0, newEvents(1))();
     expect(view.head('privacy-1')?.revision).toBe(1);
+  });
+
+  it('wakes for events that matter, and for a good deal of others', async () => {
+    const { signal } = new AbortController();
+    let woken = 0;
+    const waitFor = async (categories?: string[]): Promise<void> => {
+      await view.untilMore(numberedPosition(view.last), signal, categories);
+      woken += 1;
+    };
+    const wokenAfter = async (stream: string, count: number): Promise<number> => {
+      commit(stream, 'none', newEvents(count))();
+      await turn();
+      return woken;
+    };
+    for (const categories of [['privacy'], ['client', 'user'], undefined]) void waitFor(categories);
+    expect(await wokenAfter('inquiries-1', 1)).toBe(1);
+    expect(await wokenAfter('user-1', 1)).toBe(2);
+    expect(await wokenAfter('inquiries-2', 997)).toBe(2);
+    expect(await wokenAfter('inquiries-3', 1)).toBe(3);
+    void waitFor(['privacy']);
+    view.applyAll();
+    await turn();
+    expect(woken).toBe(4);
   });
 
   it('knows journals by heart, and what other appends did to them', () => {
