@@ -116,6 +116,20 @@ describe('The view of a log that another connection writes', () => {
     expect(view.head('privacy-1')?.revision).toBe(1);
   });
 
+  it('asks once for a stream that is absent, and sees it as soon as it is applied', () => {
+    const heads = jest.spyOn(reader, 'head');
+    const apply = commit('privacy-1', 'none', newEvents(1));
+    for (let time = 0; time < 2; time += 1) expect(view.head('privacy-1')).toBeUndefined();
+    expect(heads).toHaveBeenCalledTimes(1);
+    apply();
+    expect(view.head('privacy-1')?.revision).toBe(0);
+    // Nor is what was absent before a writer's end known to be absent after it.
+    expect(view.head('privacy-2')).toBeUndefined();
+    commit('privacy-2', 'none', newEvents(1));
+    view.applyAll();
+    expect(view.head('privacy-2')?.revision).toBe(0);
+  });
+
   it('wakes for events that matter, and for a good deal of others', async () => {
     const { signal } = new AbortController();
     let woken = 0;

@@ -19,6 +19,8 @@ const LARGEST_KEPT = 2000;
 const HEADS = { entries: 4096, characters: 4 * 1024 * 1024, largest: LARGEST_KEPT };
 /** Of what came in last: whoever follows the log asks for it soon, and not again. */
 const NEW_LARGE_HEADS = { entries: 4096, characters: 16 * 1024 * 1024, largest: 64 * 1024 };
+/** As many as a few requests at a time ask for in vain. What stands for nobody is asked for by every read. */
+const ABSENT = { entries: 256, characters: Infinity, largest: 0 };
 const SINGLES = { entries: 8192, characters: 4 * 1024 * 1024, largest: LARGEST_KEPT };
 
 /**
@@ -38,6 +40,8 @@ export class SqliteView {
   private recent: RecentEvents;
   private readonly heads = new RecentlyUsed<() => RecordedEvent>(HEADS);
   private readonly newLargeHeads = new RecentlyUsed<() => RecordedEvent>(NEW_LARGE_HEADS);
+  /** Streams that the database was asked for in vain. */
+  private readonly absent = new RecentlyUsed<true>(ABSENT);
   /** By revision and stream; events do not change. */
   private readonly singles = new RecentlyUsed<RecordedEvent>(SINGLES);
   private readonly grown = new WakeUp();
@@ -61,6 +65,7 @@ export class SqliteView {
       const characters = event.text.data.length + event.text.metadata.length;
       const made = this.recent.push(event);
       this.heads.set(event.stream, made, characters);
+      this.absent.delete(event.stream);
       if (characters > LARGEST_KEPT) this.newLargeHeads.set(event.stream, made, characters);
       else this.newLargeHeads.delete(event.stream);
     }
@@ -76,6 +81,7 @@ export class SqliteView {
     this.recent = new RecentEvents(number);
     this.heads.clear();
     this.newLargeHeads.clear();
+    this.absent.clear();
     this.grown.wake();
     return recordedAt;
   }
@@ -89,8 +95,12 @@ export class SqliteView {
   head(stream: string): RecordedEvent | undefined {
     const known = this.heads.get(stream) ?? this.newLargeHeads.get(stream);
     if (known !== undefined) return known();
+    if (this.absent.get(stream) === true) return undefined;
     const head = this.reader.head(stream, this.last);
-    if (head === undefined) return undefined;
+    if (head === undefined) {
+      this.absent.set(stream, true, 0);
+      return undefined;
+    }
     const { event, characters } = frozen(head);
     this.heads.set(stream, () => event, characters);
     return event;
