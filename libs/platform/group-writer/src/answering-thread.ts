@@ -23,6 +23,9 @@ export interface AnsweringThreadOptions<Data> {
   readonly errorOf: (failure: Failure) => Error;
 }
 
+/** What a thread works on lives as long as one question: the large young generation of the main thread would only fill memory. */
+const YOUNG_GENERATION_MB = 16;
+
 interface Waiting<Answer> {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
@@ -74,7 +77,11 @@ export class AnsweringThread<Question, Answer> {
     const leash = new ThreadLeash();
     const workerData: ThreadStart<Data> = { data, leash: leash.memory };
     const thread = new AnsweringThread<Question, Answer>(
-      new Worker(script, { workerData, name }),
+      new Worker(script, {
+        workerData,
+        name,
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      }),
       leash,
       errorOf,
     );
