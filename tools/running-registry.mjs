@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -13,7 +13,7 @@ export const startRegistry = async ({
 } = {}) => {
   const began = performance.now();
   // With the option that `npm start` sets.
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', join(ROOT, main)], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', resolve(ROOT, main)], {
     env: {
       PATH: process.env.PATH,
       PORT: '0',

@@ -38,27 +38,34 @@ export type EventOf<Topic extends TopicName> = Topic extends TopicName
   ? EventIn<(typeof TOPICS)[Topic]>
   : never;
 
-const compiled = new Map<string, (value: unknown) => unknown>();
-/** Data found to be as its contract says, with the contract's name: consumers of one process share the events that they read. */
-const validated = new WeakMap<object, string>();
+type Validate = (value: unknown) => unknown;
+
+/** By topic and type. */
+const validators = new Map<TopicName, Map<string, Validate>>();
+/** By what a frozen data was found to be as its contract says: consumers of one process share the events that they read. */
+const validated = new WeakMap<object, Validate>();
 
 /** Each consumer validates what it reads. @throws ContractViolation */
 export const readContractEvent = <Topic extends TopicName>(
   topic: Topic,
   event: ContractEvent,
 ): EventOf<Topic> => {
-  const name = `${topic}/${event.type}`;
-  let validate = compiled.get(name);
-  if (validate === undefined) {
-    const schema = (TOPICS[topic] as Record<string, TSchema>)[event.type];
-    if (schema === undefined) throw new ContractViolation(name, '/type');
-    validate = validatorOf(name, schema);
-    compiled.set(name, validate);
-  }
+  const validate = validators.get(topic)?.get(event.type) ?? compile(topic, event.type);
   const { data } = event;
-  if (typeof data === 'object' && data !== null && Object.isFrozen(data)) {
-    if (validated.get(data) !== name) validate(data);
-    validated.set(data, name);
-  } else validate(data);
+  if (typeof data !== 'object' || data === null || !Object.isFrozen(data)) validate(data);
+  else if (validated.get(data) !== validate) {
+    validate(data);
+    validated.set(data, validate);
+  }
   return event as EventOf<Topic>;
+};
+
+const compile = (topic: TopicName, type: string): Validate => {
+  const name = `${topic}/${type}`;
+  const schema = (TOPICS[topic] as Record<string, TSchema>)[type];
+  if (schema === undefined) throw new ContractViolation(name, '/type');
+  const validate = validatorOf(name, schema);
+  const ofTopic = validators.get(topic) ?? new Map<string, Validate>();
+  validators.set(topic, ofTopic.set(type, validate));
+  return validate;
 };

@@ -117,7 +117,7 @@ describeWithPostgres('Every query of every context', () => {
       const values = Array.from(sql.matchAll(/\?/g), () => null);
       for (const model of models) expect(await model.select(sql, values)).toEqual([]);
       // PostgreSQL folds a name that is not quoted to lower case.
-      expect(sql).not.toMatch(/\bAS\s+\w*[A-Z]/);
+      expect(sql).not.toMatch(/\bAS\s+(?!MATERIALIZED\b)\w*[A-Z]/);
     });
   });
 

@@ -110,19 +110,12 @@ export class DirectorySetup {
     clientIds: readonly string[] = [FIRST_ADMINISTRATOR_ID],
     siteCodes: readonly string[] = [],
   ): Promise<void> {
-    const missing = async () =>
-      (await this.countOf('client', 'client_id', clientIds)) < clientIds.length ||
-      (await this.countOf('site', 'code', siteCodes)) < siteCodes.length;
-    while (await missing()) await pause(LOOK_EVERY_MS);
-  }
-
-  private async countOf(table: string, column: string, values: readonly string[]): Promise<number> {
-    if (values.length === 0) return 0;
-    const rows = await this.readModel.select(
-      `SELECT ${column} FROM ${table} WHERE ${column} IN (${values.map(() => '?').join()})`,
-      values,
-    );
-    return rows.length;
+    for (const id of clientIds) {
+      await found(() => this.readModel.select('SELECT client_id FROM client WHERE client_id = ?', [id]));
+    }
+    for (const code of siteCodes) {
+      await found(() => this.readModel.select('SELECT code FROM site WHERE code = ?', [code]));
+    }
   }
 
   private organization(
@@ -179,3 +172,7 @@ export class DirectorySetup {
     this.callers.learn(keyHash, clientId, organizationId);
   }
 }
+
+const found = async (look: () => Promise<readonly object[]>): Promise<void> => {
+  while ((await look()).length === 0) await pause(LOOK_EVERY_MS);
+};
