@@ -3,6 +3,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Caller } from '@registry/access';
 import { InvalidInput } from '@registry/http';
 import { CLOCK, type Clock } from '@registry/runtime';
+import { legalDayOf } from '@registry/legal-day';
 import { SubmissionIntake } from '../intake/submission-intake.js';
 import { written } from '../intake/written-content.js';
 import { SubmissionTally } from '../quality/submission-tally.js';
@@ -32,7 +33,7 @@ export class EnterImmunizationsHandler implements ICommandHandler<EnterImmunizat
   ) {}
 
   async execute({ commandId, body, caller }: EnterImmunizations): Promise<EntryReceipt> {
-    const errors = implausibleIn(body, this.clock.now().toISOString().slice(0, 10));
+    const errors = implausibleIn(body, legalDayOf(this.clock.now()));
     if (errors.length > 0) throw new InvalidInput(errors);
     const content = entryContent(body, caller.organizationId);
     const name = { clientId: caller.clientId, facility: 'entry', controlId: commandId };

@@ -7,6 +7,7 @@ import {
   type Vxu,
   type VxuReading,
 } from '@registry/hl7v2';
+import { legalDayOf } from '@registry/legal-day';
 import { written, type WrittenContent } from '../intake/written-content.js';
 import { contentFacts, type ContentFacts } from '../quality/content-facts.js';
 import { codeTables } from './code-tables.js';
@@ -41,7 +42,7 @@ export interface ReadMessage {
 /** Reads and validates a VXU. But for the acknowledgment's own id and time a pure function of the message and its sender (DOMAIN 6). */
 export const readMessage = ({ text, decoding, sender, envelope }: MessageToRead): ReadMessage => {
   const message = parseMessage(text, undefined, decoding);
-  const receivedOn = envelope.sentAt.slice(0, 10);
+  const receivedOn = legalDayOf(envelope.sentAt);
   const reading = readVxu(message, {
     receivedOn,
     acceptedProcessingIds: sender.processingIds,

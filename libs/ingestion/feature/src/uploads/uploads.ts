@@ -14,6 +14,7 @@ import {
 } from '@registry/ingestion-domain';
 import { derivedEventId } from '@registry/messaging';
 import { CLOCK, type Clock } from '@registry/runtime';
+import { legalDayOf } from '@registry/legal-day';
 import { SubmissionIntake } from '../intake/submission-intake.js';
 import { written } from '../intake/written-content.js';
 import { SubmissionTally } from '../quality/submission-tally.js';
@@ -64,7 +65,7 @@ export class Uploads {
     const context: RowContext = {
       caller,
       category: await this.categoryOf(caller),
-      today: this.clock.now().toISOString().slice(0, 10),
+      today: legalDayOf(this.clock.now()),
     };
     const upload = await OpenUpload.load(this.store, uploadId, caller);
     const { clientId, organizationId } = caller;
