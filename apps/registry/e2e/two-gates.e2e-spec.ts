@@ -174,11 +174,9 @@ const postgres = STORES.find(({ name }) => name === 'PostgreSQL');
       locks.some(({ from, to }) => within(arrived, { from: from + ONE_ROUND_MS, to })),
     );
     const failed = reads.filter(({ status }) => status !== 200 && status !== 404);
-    // While one waited in vain, did others of its process get what they asked for? Then it starved; else the process or the store stood still.
-    const meanwhile = ({ process, started, arrived }: Read) =>
-      permitted.filter(
-        (other) => other.process === process && other.started > started && other.arrived < arrived,
-      ).length;
+    // While one waited in vain, did others get what they asked for? Then it starved; else the store stood still for everybody.
+    const meanwhile = ({ started, arrived }: Read) =>
+      permitted.filter((other) => other.started > started && other.arrived < arrived).length;
     const statuses = (process: Read['process']) => {
       const counts: Record<number, number> = {};
       for (const each of reads)
