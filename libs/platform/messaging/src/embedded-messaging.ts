@@ -1,5 +1,6 @@
 import { categoryOf, type EventStore, type Position, type RecordedEvent } from '@registry/event-store';
 import type { ContractEvent, TopicName } from '@registry/contracts';
+import { paceByLoad } from './pace.js';
 import { pauseFor, retry } from './retry.js';
 import { contractOf } from './topic-map.js';
 import type { ConsumeOptions, Consumption, Delivery, Messaging, TopicDeclaration } from './messaging.port.js';
@@ -7,13 +8,13 @@ import type { ConsumeOptions, Consumption, Delivery, Messaging, TopicDeclaration
 /** The embedded log is one partition. */
 export const LOG_PARTITION = 'log';
 
-/** Events of a batch: as many as the thread that also answers requests can be held for. */
-const PAGE_SIZE = 100;
-/**
- * Least time from one batch to the next: under load messages gather, and what a batch costs once (transactions, calls of
- * the store) is shared. A message that comes alone does not wait.
- */
-const PACE_MS = 20;
+/** How a thread's consumers take what has come. A message that comes alone never waits. */
+export interface Batching {
+  /** Events of a batch, at most: the event loop is held for as long as they take. */
+  readonly size: number;
+  /** Least time from one batch to the next, ms. */
+  readonly pace: () => number;
+}
 
 /**
  * Messaging over the event store of the same process: a topic's map is applied on reading a durable subscription,
@@ -24,7 +25,7 @@ export class EmbeddedMessaging implements Messaging {
 
   constructor(
     private readonly store: EventStore,
-    private readonly pageSize = PAGE_SIZE,
+    private readonly batching: Batching = { size: 400, pace: paceByLoad() },
   ) {}
 
   declare(declaration: TopicDeclaration): void {
@@ -48,7 +49,12 @@ export class EmbeddedMessaging implements Messaging {
         options.onTrouble,
       )) as Position | undefined;
       const categories = [...new Set(declarations.flatMap((declaration) => declaration.categories))];
-      const pages = this.store.subscribe({ after, categories, limit: this.pageSize, signal: abort.signal });
+      const pages = this.store.subscribe({
+        after,
+        categories,
+        limit: this.batching.size,
+        signal: abort.signal,
+      });
       for await (const page of pages) {
         const { position, events } = page;
         if (position !== undefined) {
@@ -61,7 +67,7 @@ export class EmbeddedMessaging implements Messaging {
             });
           const began = performance.now();
           await retry(handlePage, abort.signal, options.onTrouble);
-          const rest = PACE_MS - (performance.now() - began);
+          const rest = this.batching.pace() - (performance.now() - began);
           if (page.caughtUp && rest > 1) await pauseFor(rest, abort.signal);
         }
         caughtUp = page.caughtUp;
