@@ -24,18 +24,26 @@ export class KeyWriter {
   /** @throws ContentKeysUnavailable there is no thread for now, or it ended, having done it or not */
   async ask(question: KeyQuestion): Promise<KeyAnswer> {
     const { thread } = this;
-    const alive = await thread.catch(() => undefined);
+    let alive: Thread;
     try {
-      if (alive !== undefined) return await alive.ask(question);
+      alive = await thread;
     } catch (error) {
-      if (!(error instanceof ThreadEnded)) throw error;
+      throw this.withNext(thread, error);
     }
-    // Whoever hears of it first starts the next.
-    if (this.thread === thread) {
+    try {
+      return await alive.ask(question);
+    } catch (error) {
+      throw error instanceof ThreadEnded ? this.withNext(thread, error) : error;
+    }
+  }
+
+  /** Whoever hears first that a thread is not there any more starts the next. */
+  private withNext(ended: Promise<Thread>, cause: unknown): ContentKeysUnavailable {
+    if (this.thread === ended) {
       this.thread = start(this.file);
       this.thread.catch(() => undefined);
     }
-    throw new ContentKeysUnavailable('The thread that writes the content keys has ended');
+    return new ContentKeysUnavailable('There is no thread that writes the content keys', { cause });
   }
 
   async close(): Promise<void> {
@@ -53,8 +61,6 @@ const start = async (file: string): Promise<Thread> => {
     script: SCRIPT,
     name: 'content-keys-writer',
     data: file,
-    errorOf: ({ code, message }) =>
-      code === undefined ? new Error(message) : Object.assign(new Error(message), { code }),
   });
   void thread.gone.then(() => thread.failQuestions());
   return thread;

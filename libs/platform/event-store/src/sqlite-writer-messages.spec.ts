@@ -3,7 +3,7 @@ import { AppendOutcomeUnknown, StoreUnavailable } from './event-store.port.js';
 import { type AppendRequest } from './new-events.js';
 import { type Fate } from './sqlite-fates.js';
 import {
-  errorOf,
+  storeErrorOf,
   flattenFates,
   flattenGroup,
   unflattenFates,
@@ -32,14 +32,16 @@ describe('What the store and its writer thread tell each other', () => {
   });
 
   it.each([AppendOutcomeUnknown, StoreUnavailable, StoreInUse, StoreUnusable])('is an error: %p', (Class) => {
-    const error = errorOf(structuredClone(failureOf(new Class('It failed', { cause: new Error('disk') }))));
+    const error = storeErrorOf(
+      structuredClone(failureOf(new Class('It failed', { cause: new Error('disk') }))),
+    );
     expect(error).toBeInstanceOf(Class);
     expect(error).toMatchObject({ message: 'It failed', cause: { message: 'disk' } });
   });
 
   it('is an error of the system', () => {
-    const error = errorOf(failureOf(Object.assign(new Error('no such file'), { code: 'ENOENT' })));
+    const error = storeErrorOf(failureOf(Object.assign(new Error('no such file'), { code: 'ENOENT' })));
     expect(error).toMatchObject({ message: 'no such file', code: 'ENOENT' });
-    expect(errorOf(failureOf('what?')).message).toBe('what?');
+    expect(storeErrorOf(failureOf('what?')).message).toBe('what?');
   });
 });

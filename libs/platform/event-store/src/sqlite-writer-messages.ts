@@ -1,4 +1,4 @@
-import { type Failure } from '@registry/group-writer';
+import { errorOf, type Failure } from '@registry/group-writer';
 import { AppendOutcomeUnknown, type ExpectedRevision, StoreUnavailable } from './event-store.port.js';
 import { type AppendRequest, type EventText } from './new-events.js';
 import { type Fate } from './sqlite-fates.js';
@@ -68,11 +68,8 @@ const CLASSES = new Map<string, new (message: string, options?: ErrorOptions) =>
 ]);
 
 /** Of what failed in the thread. */
-export const errorOf = ({ code, message, cause }: Failure): Error => {
-  const options = cause === undefined ? undefined : { cause: new Error(cause) };
-  const known = code === undefined ? undefined : CLASSES.get(code);
-  if (known !== undefined) return new known(message, options);
-  return code === undefined
-    ? new Error(message, options)
-    : Object.assign(new Error(message, options), { code });
+export const storeErrorOf = (failure: Failure): Error => {
+  const error = errorOf(failure);
+  const known = failure.code === undefined ? undefined : CLASSES.get(failure.code);
+  return known === undefined ? error : new known(error.message, { cause: error.cause });
 };

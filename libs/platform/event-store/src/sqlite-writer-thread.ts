@@ -6,8 +6,8 @@ import { type Fate } from './sqlite-fates.js';
 import {
   type Flat,
   type WriterQuestion,
-  errorOf,
   flattenGroup,
+  storeErrorOf,
   unflattenFates,
 } from './sqlite-writer-messages.js';
 
@@ -32,7 +32,12 @@ export class SqliteWriterThread {
   static async start(file: string): Promise<SqliteWriterThread> {
     try {
       return new SqliteWriterThread(
-        await AnsweringThread.start({ script: SCRIPT, name: 'event-store-writer', data: file, errorOf }),
+        await AnsweringThread.start({
+          script: SCRIPT,
+          name: 'event-store-writer',
+          data: file,
+          errorOf: storeErrorOf,
+        }),
       );
     } catch (error) {
       throw inStoreTerms(error);

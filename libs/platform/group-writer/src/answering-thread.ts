@@ -1,9 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import { ThreadLeash } from './thread-leash.js';
-import type { Failure, FromThread, ThreadStart, ToThread } from './thread-messages.js';
+import {
+  errorOf as plainErrorOf,
+  type Failure,
+  type FromThread,
+  type ThreadStart,
+  type ToThread,
+} from './thread-messages.js';
 
 /** The thread ended before it answered. */
 export class ThreadEnded extends Error {
+  readonly code = 'THREAD.ENDED';
+
   /** @param wasAsked whether the question had been sent: what it asked for may have been done */
   constructor(
     readonly wasAsked: boolean,
@@ -19,8 +27,8 @@ export interface AnsweringThreadOptions<Data> {
   readonly name: string;
   /** What it opens. */
   readonly data: Data;
-  /** Gives the error that a failure in the thread is here. */
-  readonly errorOf: (failure: Failure) => Error;
+  /** Gives the error that a failure in the thread is here, where some have classes of their own. */
+  readonly errorOf?: (failure: Failure) => Error;
 }
 
 /** What a thread works on lives as long as one question: the large young generation of the main thread would only fill memory. */
@@ -72,7 +80,7 @@ export class AnsweringThread<Question, Answer> {
     script,
     name,
     data,
-    errorOf,
+    errorOf = plainErrorOf,
   }: AnsweringThreadOptions<Data>): Promise<AnsweringThread<Question, Answer>> {
     const leash = new ThreadLeash();
     const workerData: ThreadStart<Data> = { data, leash: leash.memory };

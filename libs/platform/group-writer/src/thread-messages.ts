@@ -25,3 +25,9 @@ export const failureOf = (error: unknown): Failure => {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   return { code, message, cause: cause instanceof Error ? cause.message : undefined };
 };
+
+/** The error that a failure was, as far as it crossed. */
+export const errorOf = ({ code, message, cause }: Failure): Error => {
+  const error = new Error(message, cause === undefined ? undefined : { cause: new Error(cause) });
+  return code === undefined ? error : Object.assign(error, { code });
+};

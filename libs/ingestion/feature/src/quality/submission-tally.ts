@@ -8,6 +8,7 @@ import {
 import type { Caller } from '@registry/access';
 import type { SubmissionContent } from '@registry/contracts';
 import { EVENT_STORE, type EventStore, type JsonObject } from '@registry/event-store';
+import { legalDayOf } from '@registry/legal-day';
 import { errorCode, LOGGER, type Logger } from '@registry/observability';
 import { CLOCK, type Clock } from '@registry/runtime';
 import type { ReadMessage } from '../receive-hl7/read-message.js';
@@ -62,7 +63,7 @@ export class SubmissionTally implements OnApplicationBootstrap, BeforeApplicatio
     const tally = this.of(caller);
     if ('contentVersion' in outcome) {
       tally.accepted += 1;
-      tally.content(contentFacts(outcome, this.today()));
+      tally.content(contentFacts(outcome, legalDayOf(this.clock.now())));
       return;
     }
     tally.rejected += 1;

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeMessage } from '@registry/hl7v2';
+import type { Logger } from '@registry/observability';
 import { MessageReader } from './message-reader.js';
 import { readMessage, type MessageToRead } from './read-message.js';
 
@@ -32,10 +35,13 @@ const MESSAGES = [
 ].map((text, number) => messageOf(Buffer.from(text), number));
 
 describe('The thread that reads messages', () => {
+  const warn = jest.fn();
+  const logger: Logger = { info: jest.fn(), warn, error: jest.fn() };
   let reader: MessageReader;
 
   beforeEach(() => {
-    reader = new MessageReader(COMPILED);
+    warn.mockClear();
+    reader = new MessageReader(logger, COMPILED);
   });
   afterEach(() => reader.onApplicationShutdown());
 
@@ -70,11 +76,26 @@ describe('The thread that reads messages', () => {
     );
   });
 
-  it('is done without where it cannot start', async () => {
-    const without = new MessageReader(join(__dirname, 'absent.js'));
+  it('is done without where there is none', async () => {
+    const without = new MessageReader(logger, join(__dirname, 'absent.js'));
     expect(await without.read(MESSAGES[0] as MessageToRead)).toStrictEqual(
       readMessage(MESSAGES[0] as MessageToRead),
     );
     await without.onApplicationShutdown();
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('is done without where it cannot start, which is told once', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'message-reader-'));
+    const script = join(folder, 'broken.js');
+    writeFileSync(script, 'throw new Error("broken")');
+    const without = new MessageReader(logger, script);
+    for (const message of MESSAGES) {
+      expect(await without.read(message)).toStrictEqual(readMessage(message));
+      await without.started();
+    }
+    await without.onApplicationShutdown();
+    expect(warn.mock.calls).toStrictEqual([['ingestion.reader-not-started', { code: 'THREAD.ENDED' }]]);
+    rmSync(folder, { recursive: true });
   });
 });

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
-import { AnsweringThread, GroupCommit, ThreadEnded, type Failure } from '@registry/group-writer';
+import { Inject, Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
+import { AnsweringThread, errorOf, GroupCommit, ThreadEnded } from '@registry/group-writer';
+import { errorCode, LOGGER, type Logger } from '@registry/observability';
 import type { ReadOutcome } from './read-message-worker.js';
 import { readMessage, type MessageToRead, type ReadMessage } from './read-message.js';
 
@@ -28,7 +29,10 @@ export class MessageReader implements OnApplicationShutdown {
   });
 
   /** @param script that the thread runs */
-  constructor(@Optional() private readonly script: string = SCRIPT) {}
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Optional() private readonly script: string = SCRIPT,
+  ) {}
 
   async read(message: MessageToRead): Promise<ReadMessage> {
     if (this.thread === undefined) {
@@ -72,9 +76,10 @@ export class MessageReader implements OnApplicationShutdown {
 
   private start(): void {
     if (this.starting !== undefined || this.closed || !existsSync(this.script)) return;
-    this.starting = this.launch().catch(() => {
+    this.starting = this.launch().catch((error: unknown) =>
       // Everything goes on without one, a little slower; it is tried once.
-    });
+      this.logger.warn('ingestion.reader-not-started', { code: errorCode(error) }),
+    );
   }
 
   private async launch(): Promise<void> {
@@ -82,7 +87,6 @@ export class MessageReader implements OnApplicationShutdown {
       script: this.script,
       name: 'message-reader',
       data: undefined,
-      errorOf,
     });
     this.thread = thread;
     void thread.gone.then(() => {
@@ -92,5 +96,3 @@ export class MessageReader implements OnApplicationShutdown {
     });
   }
 }
-
-const errorOf = ({ message, code }: Failure): Error => Object.assign(new Error(message), { code });
