@@ -12,6 +12,9 @@ type Command =
       readonly kind: 'append';
       readonly stream: string;
       readonly expected: 'none' | 'any' | number;
+      /** Of a number: may it pass over events of type `Passed`? */
+      readonly passing: boolean;
+      readonly type: 'Happened' | 'Passed';
       readonly count: number;
     }
   | { readonly kind: 'repeat'; readonly which: number; readonly anyway: boolean };
@@ -24,6 +27,9 @@ interface Append {
 
 type Answer = { readonly revision: number } | { readonly conflict: number | undefined };
 
+/** `<type>/…` */
+const typeOf = (id: string): string => id.split('/')[0] ?? '';
+
 /** The trivial store: a list of event ids per stream. */
 class Model {
   readonly streams = new Map<string, string[]>();
@@ -33,7 +39,10 @@ class Model {
     const there = this.streams.get(stream) ?? [];
     const head = there.length - 1;
     const conflict = { conflict: head < 0 ? undefined : head };
-    if (expected === 'any') {
+    if (typeof expected === 'object') {
+      const since = there.slice(expected.after + 1);
+      if (head < expected.after || !since.every((id) => expected.over.includes(typeOf(id)))) return conflict;
+    } else if (expected === 'any') {
       const known = ids.filter((id) => there.includes(id));
       if (known.length === ids.length) return { revision: there.indexOf(ids.at(-1) ?? '') };
       if (known.length > 0) return conflict;
@@ -66,6 +75,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
         fc.constant(0),
         fc.constant(0),
       ),
+      passing: fc.boolean(),
+      type: fc.constantFrom('Happened' as const, 'Passed' as const),
       count: fc.integer({ min: 1, max: 3 }),
     }),
   },
@@ -77,7 +88,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 
 const ask = async (store: EventStore, { stream: name, expected, ids }: Append): Promise<Answer> => {
   try {
-    const events = ids.map((id) => ({ ...newEvent(), id }));
+    const events = ids.map((id) => ({ ...newEvent(typeOf(id)), id }));
     return { revision: (await store.append(name, expected, events)).revision };
   } catch (error) {
     if (error instanceof RevisionConflict) return { conflict: error.actual };
@@ -107,13 +118,17 @@ export const describeEventStoreModel = (
             let append: Append | undefined;
             if (next.kind === 'append') {
               const head = (model.streams.get(next.stream)?.length ?? 0) - 1;
-              const expected = typeof next.expected === 'number' ? head + next.expected : next.expected;
-              const ids = Array.from({ length: next.count }, (_, index) => `${number}/${index}`);
-              if (typeof expected === 'string' || expected >= 0)
-                append = { stream: next.stream, expected, ids };
+              const ids = Array.from({ length: next.count }, (_, index) => `${next.type}/${number}/${index}`);
+              if (typeof next.expected === 'string') append = { ...next, expected: next.expected, ids };
+              else if (head + next.expected >= 0) {
+                const after = head + next.expected;
+                append = { ...next, expected: next.passing ? { after, over: ['Passed'] } : after, ids };
+              }
             } else {
               const earlier = made[next.which % Math.max(1, made.length)];
               append = earlier && { ...earlier, expected: next.anyway ? 'any' : earlier.expected };
+              // Not recognized, and never done.
+              if (typeof append?.expected === 'object') return;
             }
             if (append === undefined) return;
             made.push(append);
@@ -136,7 +151,7 @@ export const describeEventStoreModel = (
           // One event at two revisions: whoever asks for it again is told the first.
           [
             [
-              { kind: 'append', stream: 'a-1', expected: 1, count: 1 },
+              { kind: 'append', stream: 'a-1', expected: 1, passing: false, type: 'Happened', count: 1 },
               { kind: 'repeat', which: 0, anyway: true },
               { kind: 'repeat', which: 0, anyway: false },
               { kind: 'repeat', which: 0, anyway: true },

@@ -173,6 +173,84 @@ export const describeEventStoreContract = (name: string, fixture: () => EventSto
       });
     });
 
+    describe('an append that may pass over others', () => {
+      const over = ['Disclosed', 'Aborted'];
+
+      it('stands behind any number of events of those types', async () => {
+        await store.append('privacy-1', 'none', [newEvent('Opened')]);
+        const decided = { after: 0, over };
+        expect(await store.append('privacy-1', decided, [newEvent('Disclosed')])).toMatchObject({
+          revision: 1,
+        });
+        const two = [newEvent('Disclosed'), newEvent('Aborted')];
+        expect(await store.append('privacy-1', decided, two)).toMatchObject({ revision: 3 });
+        const last = newEvent('Disclosed');
+        const result = await store.append('privacy-1', decided, [last]);
+        const [stored] = await store.read('privacy-1', { from: 4 });
+        expect(stored).toMatchObject({ ...last, ...result });
+        expect(await store.append('privacy-1', result.revision, [newEvent()])).toMatchObject({ revision: 5 });
+      });
+
+      it('is refused behind any other, wherever it stands, and before the stream is there', async () => {
+        await store.append('privacy-1', 'none', [newEvent('Opened')]);
+        await store.append('privacy-1', 0, [
+          newEvent('Disclosed'),
+          newEvent('Locked'),
+          newEvent('Disclosed'),
+        ]);
+        const refusal = store.append('privacy-1', { after: 0, over }, [newEvent('Disclosed')]);
+        await expect(refusal).rejects.toBeInstanceOf(RevisionConflict);
+        await expect(refusal).rejects.toMatchObject({ stream: 'privacy-1', actual: 3 });
+        for (const after of [1, 4])
+          await expect(
+            store.append('privacy-1', { after, over }, [newEvent('Disclosed')]),
+          ).rejects.toBeInstanceOf(RevisionConflict);
+        await expect(
+          store.append('privacy-2', { after: 0, over }, [newEvent('Disclosed')]),
+        ).rejects.toMatchObject({ code: 'STORE.REVISION_CONFLICT', actual: undefined });
+        expect(await store.append('privacy-1', { after: 2, over }, [newEvent()])).toMatchObject({
+          revision: 4,
+        });
+        await expect(
+          store.append('privacy-1', { after: 2, over: ['two words'] }, [newEvent()]),
+        ).rejects.toBeInstanceOf(RangeError);
+      });
+
+      it('gives all of many at once a place, until one comes that they may not pass', async () => {
+        await store.append('privacy-1', 'none', [newEvent('Opened')]);
+        const disclosing = Array.from({ length: 32 }, (_, index) =>
+          store.append('privacy-1', { after: 0, over }, [
+            newEvent('Disclosed', { index }),
+            newEvent('Aborted'),
+          ]),
+        );
+        await Promise.all(disclosing);
+        const head = (await store.read('privacy-1')).length - 1;
+        expect(head).toBe(64);
+        const more = Array.from({ length: 16 }, () =>
+          store.append('privacy-1', { after: head, over }, [newEvent('Disclosed')]),
+        );
+        const lock = (async () => {
+          for (;;) {
+            const [at] = await store.heads(['privacy-1']);
+            try {
+              return await store.append('privacy-1', at?.revision ?? 0, [newEvent('Locked')]);
+            } catch (error) {
+              if (!(error instanceof RevisionConflict)) throw error;
+            }
+          }
+        })();
+        const late = lock.then(() =>
+          store.append('privacy-1', { after: head, over }, [newEvent('Disclosed')]),
+        );
+        await expect(late).rejects.toBeInstanceOf(RevisionConflict);
+        const outcomes = await Promise.allSettled(more);
+        const types = (await store.read('privacy-1', { from: head + 1 })).map(({ type }) => type);
+        expect(types.at(-1)).toBe('Locked');
+        expect(types).toHaveLength(1 + outcomes.filter(({ status }) => status === 'fulfilled').length);
+      });
+    });
+
     describe('any', () => {
       it('appends whatever the head', async () => {
         expect(await store.append('inquiries-1', 'any', [newEvent()])).toMatchObject({ revision: 0 });

@@ -38,10 +38,20 @@ export interface RecordedEvent extends NewEvent {
 }
 
 /**
+ * What stood at the head when the append was decided on, and what may have come since: any number of events of the types in `over`, with
+ * which what is appended has no quarrel. Who is slower than others then still gets his turn (docs/adr/0021-disclosures-pass-disclosures.md).
+ * A repeated append is not recognized: one of unknown outcome must not be tried again.
+ */
+export interface PassingOver {
+  readonly after: number;
+  readonly over: readonly string[];
+}
+
+/**
  * A number: the stream's head must be exactly this revision. `'none'`: the stream must not exist.
  * `'any'`: journals only, where order between writers has no meaning.
  */
-export type ExpectedRevision = number | 'none' | 'any';
+export type ExpectedRevision = number | 'none' | 'any' | PassingOver;
 
 export interface AppendResult {
   /** Revision of the last event appended. */
@@ -86,7 +96,7 @@ export interface EventStore {
   /**
    * Appends all events or none; resolves when they are durable.
    * An append repeated with the same event ids at the same expected revision answers as it did the first time,
-   * also when the stream has moved on since.
+   * also when the stream has moved on since (but see `PassingOver`).
    * @throws RevisionConflict the stream's head is not what was expected
    * @throws AppendOutcomeUnknown the store went away while the append was under way: it may or may not stand
    * @throws StoreUnavailable nothing was appended
@@ -130,7 +140,9 @@ export class RevisionConflict extends Error {
     /** The head's revision, or undefined if the stream does not exist. */
     readonly actual: number | undefined,
   ) {
-    super(`Stream is at ${actual ?? 'none'}, expected ${expected}`);
+    const wanted =
+      typeof expected === 'object' ? `${expected.after} and ${expected.over.join(', ')}` : expected;
+    super(`Stream is at ${actual ?? 'none'}, expected ${wanted}`);
   }
 }
 

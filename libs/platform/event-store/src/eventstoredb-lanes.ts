@@ -64,6 +64,8 @@ export class EventStoreDbLanes {
     if (first === undefined) return;
     const { expected } = first.request;
     if (expected === 'any') await this.writer.appendToJournal(stream, group);
+    else if (typeof expected === 'object')
+      first.resolve(await this.writer.appendPassing(first.request, expected));
     else first.resolve(await this.writer.appendExact(first.request, expected));
   }
 }

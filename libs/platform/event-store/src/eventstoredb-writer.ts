@@ -1,6 +1,7 @@
 import { NO_STREAM } from '@eventstore/db-client';
 import {
   type AppendResult,
+  type PassingOver,
   type RecordedEvent,
   RevisionConflict,
   StoreUnavailable,
@@ -20,8 +21,10 @@ export interface PendingAppend {
   readonly reject: (error: Error) => void;
 }
 
-/** Attempts at a journal append that other processes keep getting in the way of. */
+/** Attempts at an append that other processes keep getting in the way of. */
 const MOST_ATTEMPTS = 200;
+/** Events that are looked at in one call. */
+const MOST_PASSED = 1000;
 /** Attempts at a call that a follower refused. */
 const LEADER_ATTEMPTS = 3;
 
@@ -77,6 +80,26 @@ export class EventStoreDbWriter {
     // The server said that it stands; who cannot find it must not say that it does not.
     if (answer === 'stands') throw unknownOutcome();
     throw new RevisionConflict(stream, expected, answer.head);
+  }
+
+  /** One append that may pass over what others have appended since: tried again behind it. */
+  async appendPassing(request: AppendRequest, expected: PassingOver): Promise<AppendResult> {
+    const { stream } = request;
+    let after = expected.after;
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+      try {
+        return await this.appendExact(request, after);
+      } catch (error) {
+        if (!(error instanceof RevisionConflict)) throw error;
+        const since = await this.reader.following(stream, after + 1, MOST_PASSED);
+        const last = since.at(-1);
+        if (last === undefined || !since.every(({ type }) => expected.over.includes(type)))
+          throw new RevisionConflict(stream, expected, error.actual);
+        this.note(last);
+        after = last.revision;
+      }
+    }
+    throw new StoreUnavailable('Others kept appending to the same stream');
   }
 
   /** Appends to one journal, in order, each settled on its own. */

@@ -135,7 +135,11 @@ class MemoryEventStore implements EventStore, LogSource {
   private earlierResult(request: AppendRequest): RecordedEvent | undefined {
     const stored = this.streams.get(request.stream);
     const head = (stored?.events.length ?? 0) - 1;
-    if (request.expected === 'any') {
+    if (typeof request.expected === 'object') {
+      const { after, over } = request.expected;
+      const since = stored?.events.slice(after + 1) ?? [];
+      if (head >= after && since.every(({ type }) => over.includes(type))) return undefined;
+    } else if (request.expected === 'any') {
       const known = request.events.filter(({ id }) => stored?.byId.has(id) ?? false);
       if (known.length === 0) return undefined;
       if (known.length === request.events.length) return stored?.byId.get(request.events.at(-1)?.id ?? '');

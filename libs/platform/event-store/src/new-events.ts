@@ -34,8 +34,13 @@ export const appendRequest = (
 ): AppendRequest => {
   if (stream === '') throw new RangeError('A stream needs a name');
   if (events.length === 0) throw new RangeError('An append needs at least one event');
-  if (typeof expected === 'number' && !(Number.isSafeInteger(expected) && expected >= 0)) {
+  const revision = typeof expected === 'object' ? expected.after : expected;
+  if (typeof revision === 'number' && !(Number.isSafeInteger(revision) && revision >= 0)) {
     throw new RangeError('An expected revision is a whole number from 0');
+  }
+  // Adapters write the types side by side, with spaces between.
+  if (typeof expected === 'object' && !expected.over.every((type) => /^\S+$/.test(type))) {
+    throw new RangeError('A type to pass over is a word');
   }
   if (events.length > 1 && new Set(events.map(({ id }) => id)).size < events.length) {
     throw new RangeError('The events of one append need different ids');

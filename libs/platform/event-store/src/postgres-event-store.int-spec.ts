@@ -1,5 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import { appendPatiently, collect, describeEventStoreContract, newEvents } from './event-store.contract.js';
+import {
+  appendPatiently,
+  collect,
+  describeEventStoreContract,
+  newEvent,
+  newEvents,
+} from './event-store.contract.js';
 import { AppendOutcomeUnknown, type EventStore, StoreUnavailable } from './event-store.port.js';
 import { openPostgresEventStore } from './postgres-event-store.js';
 import { StoreUnusable } from './store-errors.js';
@@ -98,6 +105,29 @@ describeWithPostgres('The event store on PostgreSQL', () => {
     const events = await pair[0]?.read('privacy-1');
     expect(events).toHaveLength((won[0] ?? 0) + (won[1] ?? 0));
     expect(events?.map(({ revision }) => revision)).toStrictEqual(events?.map((_, index) => index));
+  });
+
+  it('keeps neither of two processes from appending what may pass over the other, however slow it is', async () => {
+    const [quick, slow] = [await open(), await open()];
+    await quick.append('privacy-1', 'none', newEvents(1));
+    const decided = { after: 0, over: ['Disclosed'] };
+    const disclose = (store: EventStore) => store.append('privacy-1', decided, [newEvent('Disclosed')]);
+    let standing = true;
+    const streaming = (async () => {
+      let count = 0;
+      for (; standing; count += 1) await disclose(quick);
+      return count;
+    })();
+    // Long after each look others have been there.
+    for (let count = 0; count < 10; count += 1) {
+      await pause(20);
+      await disclose(slow);
+    }
+    standing = false;
+    const streamed = await streaming;
+    const events = await slow.read('privacy-1');
+    expect(events).toHaveLength(1 + 10 + streamed);
+    expect(events.map(({ revision }) => revision)).toStrictEqual(events.map((_, index) => index));
   });
 
   it('misses nothing that an older transaction commits late', async () => {

@@ -1,4 +1,5 @@
 import {
+  type PassingOver,
   type Position,
   type ReadAllOptions,
   type ReadOptions,
@@ -68,7 +69,7 @@ export class PostgresReader {
   private readonly sql: Readonly<
     Record<'forwards' | 'backwards' | 'heads' | 'page' | 'filtered' | 'last', string>
   >;
-  private readonly placesSql: Readonly<Record<'at' | 'byId' | 'head', string>>;
+  private readonly placesSql: Readonly<Record<'at' | 'byId' | 'head' | 'passing', string>>;
 
   constructor(
     private readonly connections: PostgresConnections,
@@ -104,6 +105,9 @@ export class PostgresReader {
       byId: `
         SELECT ${places('e')} FROM ${journalIds} j JOIN ${events} e USING (stream, revision)
         WHERE j.stream = $1 AND j.id = ANY ($2::text[])`,
+      passing: `
+        SELECT EXISTS (SELECT FROM ${events} WHERE stream = $1 AND revision = $2)
+          AND NOT EXISTS (SELECT FROM ${events} WHERE stream = $1 AND revision > $2 AND type <> ALL ($3::text[]))`,
       head: `SELECT ${places('e')} FROM ${events} e WHERE e.stream = $1 ORDER BY e.revision DESC LIMIT 1`,
     };
   }
@@ -157,6 +161,16 @@ export class PostgresReader {
   /** The events of a journal that bear the request's ids. */
   eventsById({ stream, events }: AppendRequest): Promise<PlaceRow[]> {
     return this.query('places-by-id', this.placesSql.byId, [stream, events.map(({ id }) => id)]);
+  }
+
+  /** Have only events come since that may be passed over? */
+  async mayPass(stream: string, { after, over }: PassingOver): Promise<boolean> {
+    const [row] = await this.query<readonly [boolean]>('may-pass', this.placesSql.passing, [
+      stream,
+      after,
+      over,
+    ]);
+    return row?.[0] === true;
   }
 
   async headRevision(stream: string): Promise<number | undefined> {

@@ -19,19 +19,21 @@ const MOST_ATTEMPTS = 200;
  * a transaction id. So the transaction of a stream's event is always younger than that of the event before it, and
  * order by transaction keeps the order of the stream.
  *
+ * An append that may pass over others looks at them in the same snapshot; what comes at the same time takes its place from it, and it is tried again.
+ *
  * Rows are written in order of stream, so that two processes cannot wait for each other.
  */
 const appendSql = ({ events, journalIds }: PostgresTables): string => `
   WITH input AS MATERIALIZED (
-    SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[])
-      AS i (stream, expected, ahead, id, type, data, metadata)
+    SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[])
+      AS i (stream, expected, over, ahead, id, type, data, metadata)
   ), clock AS MATERIALIZED (
     SELECT date_trunc('milliseconds', clock_timestamp()) AS now
   ), head AS MATERIALIZED (
-    SELECT s.stream, s.expected, coalesce(h.revision, -1) AS revision, greatest(h.recorded_at, clock.now) AS recorded_at,
+    SELECT s.stream, s.expected, s.over, coalesce(h.revision, -1) AS revision, greatest(h.recorded_at, clock.now) AS recorded_at,
       s.expected IS NOT NULL OR h.id IS NULL
         OR EXISTS (SELECT FROM ${journalIds} j WHERE j.stream = s.stream AND j.id = h.id) AS listed
-    FROM clock, (SELECT DISTINCT stream, expected FROM input) s
+    FROM clock, (SELECT DISTINCT stream, expected, over FROM input) s
     LEFT JOIN LATERAL (
       SELECT e.revision, e.recorded_at, e.id FROM ${events} e
       WHERE e.stream = s.stream ORDER BY e.revision DESC LIMIT 1
@@ -40,7 +42,10 @@ const appendSql = ({ events, journalIds }: PostgresTables): string => `
     INSERT INTO ${events} (stream, revision, id, type, data, metadata, recorded_at)
     SELECT i.stream, head.revision + i.ahead, i.id, i.type, i.data::json, i.metadata::json, head.recorded_at
     FROM input i JOIN head ON head.stream = i.stream
-    WHERE head.listed AND (head.expected IS NULL OR head.expected = head.revision)
+    WHERE head.listed AND (head.expected IS NULL OR head.expected = head.revision
+      OR head.over IS NOT NULL AND head.expected < head.revision AND NOT EXISTS (
+        SELECT FROM ${events} e WHERE e.stream = head.stream AND e.revision > head.expected
+          AND e.type <> ALL (string_to_array(head.over, ' '))))
     ORDER BY i.stream COLLATE "C", i.ahead
     RETURNING xid, position, stream, revision, id, recorded_at
   ), listed AS (
@@ -102,13 +107,20 @@ export class PostgresWriter {
   private send(requests: readonly AppendRequest[]): Promise<PlaceRow[]> {
     const streams: string[] = [];
     const expected: (number | null)[] = [];
+    const over: (string | null)[] = [];
     const ahead: number[] = [];
     const journalLengths = new Map<string, number>();
     for (const request of requests) {
       let place = journalLengths.get(request.stream) ?? 0;
       for (let count = 0; count < request.events.length; count += 1) {
         streams.push(request.stream);
-        expected.push(request.expected === 'any' ? null : wantedHead(request.expected));
+        if (typeof request.expected === 'object') {
+          expected.push(request.expected.after);
+          over.push(request.expected.over.join(' '));
+        } else {
+          expected.push(request.expected === 'any' ? null : wantedHead(request.expected));
+          over.push(null);
+        }
         ahead.push((place += 1));
       }
       journalLengths.set(request.stream, place);
@@ -120,6 +132,7 @@ export class PostgresWriter {
       values: [
         streams,
         expected,
+        over,
         ahead,
         events.map(({ id }) => id),
         events.map(({ type }) => type),
@@ -172,6 +185,9 @@ export class PostgresWriter {
       if (known.length === 0) return 'again';
       const last = known.find(([, , , , id]) => id === events.at(-1)?.id);
       if (known.length === events.length && last !== undefined) return resultOf(last);
+    } else if (typeof expected === 'object') {
+      // Another has taken the place meanwhile, and may be passed over as well.
+      if (await this.reader.mayPass(stream, expected)) return 'again';
     } else {
       const wanted = wantedHead(expected);
       const there = await this.reader.eventsAt(request, wanted);

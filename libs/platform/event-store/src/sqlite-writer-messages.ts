@@ -1,5 +1,10 @@
 import { errorOf, type Failure } from '@registry/group-writer';
-import { AppendOutcomeUnknown, type ExpectedRevision, StoreUnavailable } from './event-store.port.js';
+import {
+  AppendOutcomeUnknown,
+  type ExpectedRevision,
+  type PassingOver,
+  StoreUnavailable,
+} from './event-store.port.js';
 import { type AppendRequest, type EventText } from './new-events.js';
 import { type Fate } from './sqlite-fates.js';
 import { StoreInUse, StoreUnusable } from './store-errors.js';
@@ -18,7 +23,7 @@ export type Flat = string | number;
 export const flattenGroup = (group: readonly AppendRequest[]): Flat[] => {
   const flat: Flat[] = [];
   for (const { stream, expected, events } of group) {
-    flat.push(stream, expected, events.length);
+    flat.push(stream, typeof expected === 'object' ? passingText(expected) : expected, events.length);
     for (const { id, type, data, metadata } of events) flat.push(id, type, data, metadata);
   }
   return flat;
@@ -27,16 +32,25 @@ export const flattenGroup = (group: readonly AppendRequest[]): Flat[] => {
 export const unflattenGroup = (flat: readonly Flat[]): AppendRequest[] => {
   const group: AppendRequest[] = [];
   for (let at = 0; at < flat.length;) {
-    const [stream, expected, length] = flat.slice(at, at + 3) as [string, ExpectedRevision, number];
+    const [stream, expected, length] = flat.slice(at, at + 3) as [string, Flat, number];
     at += 3;
     const events: EventText[] = [];
     for (const end = at + 4 * length; at < end; at += 4) {
       const [id, type, data, metadata] = flat.slice(at, at + 4) as [string, string, string, string];
       events.push({ id, type, data, metadata });
     }
-    group.push({ stream, expected, events });
+    group.push({ stream, expected: expectedOf(expected), events });
   }
   return group;
+};
+
+/** `12 RecordDisclosed …`: a revision, and the types that may be passed over. */
+const passingText = ({ after, over }: PassingOver): string => [after, ...over].join(' ');
+
+const expectedOf = (flat: Flat): ExpectedRevision => {
+  if (typeof flat === 'number' || flat === 'none' || flat === 'any') return flat;
+  const [after, ...over] = flat.split(' ');
+  return { after: Number(after), over };
 };
 
 export const flattenFates = (fates: readonly Fate[]): Flat[] =>

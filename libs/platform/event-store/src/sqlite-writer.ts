@@ -1,5 +1,5 @@
 import type { DatabaseSyncInstance, StatementSyncInstance as Statement } from '@photostructure/sqlite';
-import { AppendOutcomeUnknown, StoreUnavailable } from './event-store.port.js';
+import { AppendOutcomeUnknown, type PassingOver, StoreUnavailable } from './event-store.port.js';
 import { type AppendRequest, sameEvents, wantedHead } from './new-events.js';
 import { RecentlyUsed } from './recently-used.js';
 import { type Fate } from './sqlite-fates.js';
@@ -24,6 +24,7 @@ export class SqliteWriter {
   /** Leaves a place that is taken as it is. */
   private readonly insertNew: Statement;
   private readonly headOf: Statement;
+  private readonly typesAfter: Statement;
   private readonly places: Statement;
   private readonly journals: SqliteJournals;
   /** Heads of streams appended to lately, inside the transaction too. */
@@ -43,6 +44,7 @@ export class SqliteWriter {
     this.headOf = reader.prepare(
       'SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1',
     );
+    this.typesAfter = reader.prepare('SELECT DISTINCT type FROM events WHERE stream = ? AND revision > ?');
     this.places = reader.prepare(
       `SELECT position, revision, id, recorded_at FROM events
        WHERE stream = ? AND revision > ? AND revision <= ? ORDER BY revision`,
@@ -92,14 +94,27 @@ export class SqliteWriter {
     if (expected === 'none' && this.insertAll(this.insertNew, request, 0, recordedAt)) {
       return this.written(request, 0, recordedAt);
     }
-    const wanted = wantedHead(expected);
     const head = this.headRevision(stream);
-    if (wanted === head) {
-      this.insertAll(this.insert, request, head + 1, recordedAt);
-      this.heads.set(stream, { revision: head + request.events.length, listed: false }, 0);
-      return this.written(request, head + 1, recordedAt);
+    if (typeof expected === 'object') {
+      return this.mayPass(stream, head, expected)
+        ? this.appendAfter(head, request, recordedAt)
+        : { kind: 'conflict', head };
     }
+    const wanted = wantedHead(expected);
+    if (wanted === head) return this.appendAfter(head, request, recordedAt);
     return this.earlierAtRevision(request, wanted, head) ?? { kind: 'conflict', head };
+  }
+
+  private mayPass(stream: string, head: number, { after, over }: PassingOver): boolean {
+    if (head <= after) return head === after;
+    const types = this.typesAfter.all(stream, after) as (readonly [string])[];
+    return types.every(([type]) => over.includes(type));
+  }
+
+  private appendAfter(head: number, request: AppendRequest, recordedAt: string): Fate {
+    this.insertAll(this.insert, request, head + 1, recordedAt);
+    this.heads.set(request.stream, { revision: head + request.events.length, listed: false }, 0);
+    return this.written(request, head + 1, recordedAt);
   }
 
   private appendToJournal(request: AppendRequest, recordedAt: string): Fate {

@@ -271,7 +271,7 @@ export class ReleaseGate {
     try {
       await this.store.append(
         privacyStream(personId),
-        head.revision,
+        { after: head.revision, over: DISCLOSING },
         permitted.map((read) => this.disclosureEvent(read, at, settingRevision, heads)),
       );
     } catch (error) {
@@ -371,6 +371,12 @@ interface PermittedRead extends PendingRead {
 
 const settingRevisionOf = (state: PrivacyState): number =>
   state.status === 'unopened' ? 0 : state.settingRevision;
+
+/**
+ * What may come between a decision and its disclosure: whoever else reads the person. The setting, on which it was decided, is the same after
+ * any number of these.
+ */
+const DISCLOSING = ['RecordDisclosed', 'DisclosureAborted'] as const;
 
 const REFUSED: DisclosureOutcome = { kind: 'refused' };
 const UNAVAILABLE: DisclosureOutcome = { kind: 'unavailable' };
