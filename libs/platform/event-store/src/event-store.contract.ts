@@ -3,6 +3,7 @@ import {
   type AllPage,
   type EventStore,
   type NewEvent,
+  type PassingOver,
   type Position,
   type RecordedEvent,
   RevisionConflict,
@@ -582,6 +583,23 @@ export const describeEventStoreContract = (name: string, fixture: () => EventSto
       expect(store.comparePositions(next.position, last as Position)).toBeGreaterThan(0);
     });
   });
+};
+
+/** Appends what may pass over others, again as long as it only loses its place to them. */
+export const passPatiently = async (
+  store: EventStore,
+  stream: string,
+  expected: PassingOver,
+  event: NewEvent,
+): Promise<void> => {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await store.append(stream, expected, [event]);
+      return;
+    } catch (error) {
+      if (!(error instanceof RevisionConflict) || attempt >= 100) throw error;
+    }
+  }
 };
 
 /** Repeats an append whose outcome is unknown: the same ids make it the same append. */

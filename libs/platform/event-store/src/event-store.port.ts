@@ -97,7 +97,7 @@ export interface EventStore {
    * Appends all events or none; resolves when they are durable.
    * An append repeated with the same event ids at the same expected revision answers as it did the first time,
    * also when the stream has moved on since (but see `PassingOver`).
-   * @throws RevisionConflict the stream's head is not what was expected
+   * @throws RevisionConflict the stream's head is not what was expected, or others kept taking the place of one that may pass over them
    * @throws AppendOutcomeUnknown the store went away while the append was under way: it may or may not stand
    * @throws StoreUnavailable nothing was appended
    */
@@ -141,7 +141,9 @@ export class RevisionConflict extends Error {
     readonly actual: number | undefined,
   ) {
     const wanted =
-      typeof expected === 'object' ? `${expected.after} and ${expected.over.join(', ')}` : expected;
+      typeof expected === 'object'
+        ? `${expected.after} and no others since than ${expected.over.join(', ')}`
+        : expected;
     super(`Stream is at ${actual ?? 'none'}, expected ${wanted}`);
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describeEventStoreModel } from './event-store-model.contract.js';
-import { describeEventStoreContract } from './event-store.contract.js';
+import { describeEventStoreContract, newEvent, passPatiently } from './event-store.contract.js';
 import { type EventStore } from './event-store.port.js';
 import { openEventStoreDb } from './eventstoredb-event-store.js';
 import { type Fake, startFake } from './testing/eventstoredb-fake.js';
@@ -43,6 +43,25 @@ if (EVENTSTORE_URL === undefined || EVENTSTORE_URL === '') {
           await fake?.server.start();
         },
       }));
+
+      it('passes over what another process appends, and not over what it must not', async () => {
+        await fresh();
+        const [one, other] = [await open(batchAppends), await open(batchAppends)];
+        await one.append('privacy-1', 'none', [newEvent('Opened')]);
+        const decided = { after: 0, over: ['Disclosed'] };
+        const many = async (store: EventStore): Promise<void> => {
+          for (let count = 0; count < 20; count += 1)
+            await passPatiently(store, 'privacy-1', decided, newEvent('Disclosed'));
+        };
+        await Promise.all([many(one), many(other)]);
+        expect(await one.read('privacy-1')).toHaveLength(41);
+        await other.append('privacy-1', 40, [newEvent('Locked')]);
+        await expect(one.append('privacy-1', decided, [newEvent('Disclosed')])).rejects.toMatchObject({
+          code: 'STORE.REVISION_CONFLICT',
+          actual: 41,
+        });
+        await Promise.all([one.close(), other.close()]);
+      });
 
       describeEventStoreModel('The EventStoreDB adapter', async () => {
         await fresh();

@@ -11,7 +11,14 @@ import { appendError, isNotLeader, isWrongRevision, unknownOutcome } from './eve
 import { toStored } from './eventstoredb-events.js';
 import { EventStoreDbJournals, type Journal } from './eventstoredb-journals.js';
 import { type EventStoreDbReader } from './eventstoredb-reader.js';
-import { type AppendRequest, type EventText, resultOf, sameEvents, wantedHead } from './new-events.js';
+import {
+  type AppendRequest,
+  type EventText,
+  MOST_PASSES,
+  resultOf,
+  sameEvents,
+  wantedHead,
+} from './new-events.js';
 import { RecentlyUsed } from './recently-used.js';
 
 /** An append that waits for its turn. */
@@ -21,7 +28,7 @@ export interface PendingAppend {
   readonly reject: (error: Error) => void;
 }
 
-/** Attempts at an append that other processes keep getting in the way of. */
+/** Attempts at a journal append that other processes keep getting in the way of. */
 const MOST_ATTEMPTS = 200;
 /** Events that are looked at in one call. */
 const MOST_PASSED = 1000;
@@ -86,20 +93,19 @@ export class EventStoreDbWriter {
   async appendPassing(request: AppendRequest, expected: PassingOver): Promise<AppendResult> {
     const { stream } = request;
     let after = expected.after;
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.appendExact(request, after);
       } catch (error) {
         if (!(error instanceof RevisionConflict)) throw error;
         const since = await this.reader.following(stream, after + 1, MOST_PASSED);
         const last = since.at(-1);
-        if (last === undefined || !since.every(({ type }) => expected.over.includes(type)))
-          throw new RevisionConflict(stream, expected, error.actual);
+        const mayPass = last !== undefined && since.every(({ type }) => expected.over.includes(type));
+        if (!mayPass || attempt === MOST_PASSES) throw new RevisionConflict(stream, expected, error.actual);
         this.note(last);
         after = last.revision;
       }
     }
-    throw new StoreUnavailable('Others kept appending to the same stream');
   }
 
   /** Appends to one journal, in order, each settled on its own. */

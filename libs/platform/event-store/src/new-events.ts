@@ -24,7 +24,7 @@ export interface AppendRequest {
 
 /**
  * Checks and serializes an append.
- * @throws RangeError no events, an empty stream name, a negative revision, or one event id twice
+ * @throws RangeError no events, an empty stream name, a negative revision, a type to pass over that is no word, or one event id twice
  * @throws TypeError an event without id or type, or data that JSON cannot hold
  */
 export const appendRequest = (
@@ -47,7 +47,7 @@ export const appendRequest = (
   }
   return {
     stream,
-    expected,
+    expected: typeof expected === 'object' ? { after: expected.after, over: [...expected.over] } : expected,
     events: events.map(eventText),
   };
 };
@@ -60,6 +60,12 @@ const eventText = ({ id, type, data, metadata }: NewEvent): EventText => {
   }
   return text;
 };
+
+/**
+ * Places that an append which may pass over others loses to them before it is refused: whoever asked for it has a deadline, and may want to
+ * look again. One collision is rare, so that is a long time.
+ */
+export const MOST_PASSES = 5;
 
 /** Revision of the head that an exact expectation wants; -1 if the stream must be absent. */
 export const wantedHead = (expected: number | 'none'): number => (expected === 'none' ? -1 : expected);

@@ -6,10 +6,13 @@ import {
   describeEventStoreContract,
   newEvent,
   newEvents,
+  passPatiently,
 } from './event-store.contract.js';
+import { describeEventStoreModel } from './event-store-model.contract.js';
 import { AppendOutcomeUnknown, type EventStore, StoreUnavailable } from './event-store.port.js';
 import { openPostgresEventStore } from './postgres-event-store.js';
 import { StoreUnusable } from './store-errors.js';
+import { inOrderAsked } from './testing/eventstoredb-shared-server.js';
 import { appendAndKill, buildLibrary, expectNothingLost } from './testing/crash.js';
 import {
   type TestDatabase,
@@ -39,6 +42,11 @@ describeWithPostgres('The event store on PostgreSQL', () => {
     return store;
   };
   const open = (): Promise<EventStore> => openAt(database.connectionString);
+
+  describeEventStoreModel('The PostgreSQL adapter', async () => {
+    schemas += 1;
+    return { store: inOrderAsked(await open()) };
+  });
 
   describeEventStoreContract('The PostgreSQL adapter', () => ({
     open: () => {
@@ -107,28 +115,60 @@ describeWithPostgres('The event store on PostgreSQL', () => {
     expect(events?.map(({ revision }) => revision)).toStrictEqual(events?.map((_, index) => index));
   });
 
-  it('keeps neither of two processes from appending what may pass over the other, however slow it is', async () => {
+  /** Resolves when somebody waits in this database for what another holds. */
+  const untilSomebodyWaits = async (): Promise<void> => {
+    const watcher = new Client({ connectionString: database.connectionString });
+    await watcher.connect();
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    while ((await watcher.query(waiting)).rowCount === 0) await pause(5);
+    await watcher.end();
+  };
+
+  it('keeps neither of two processes from appending what may pass over the other', async () => {
     const [quick, slow] = [await open(), await open()];
     await quick.append('privacy-1', 'none', newEvents(1));
     const decided = { after: 0, over: ['Disclosed'] };
-    const disclose = (store: EventStore) => store.append('privacy-1', decided, [newEvent('Disclosed')]);
-    let standing = true;
-    const streaming = (async () => {
-      let count = 0;
-      for (; standing; count += 1) await disclose(quick);
-      return count;
-    })();
-    // Long after each look others have been there.
-    for (let count = 0; count < 10; count += 1) {
-      await pause(20);
-      await disclose(slow);
-    }
-    standing = false;
-    const streamed = await streaming;
+    const many = async (store: EventStore) => {
+      for (let count = 0; count < 30; count += 1)
+        await passPatiently(store, 'privacy-1', decided, newEvent('Disclosed'));
+    };
+    await Promise.all([many(quick), many(slow)]);
     const events = await slow.read('privacy-1');
-    expect(events).toHaveLength(1 + 10 + streamed);
+    expect(events).toHaveLength(61);
     expect(events.map(({ revision }) => revision)).toStrictEqual(events.map((_, index) => index));
   });
+
+  it.each([
+    ['COMMIT', 'RevisionConflict'],
+    ['ROLLBACK', 'revision 1'],
+  ])(
+    'does not pass over what another process is about to append: after its %s, %s',
+    async (end, expected) => {
+      const store = await open();
+      await store.append('privacy-1', 'none', newEvents(1));
+      const other = new Client({ connectionString: database.connectionString });
+      await other.connect();
+      try {
+        await other.query('BEGIN');
+        await other.query(
+          `INSERT INTO ${schema()}.events (stream, revision, id, type, data, metadata, recorded_at)
+         VALUES ('privacy-1', 1, 'lock', 'Locked', '{}', '{"schemaVersion":1}', now())`,
+        );
+        const appended = store
+          .append('privacy-1', { after: 0, over: ['Disclosed'] }, [newEvent('Disclosed')])
+          .then(
+            ({ revision }) => `revision ${revision}`,
+            (error: unknown) => (error instanceof Error ? error.constructor.name : ''),
+          );
+        // It waits for the place.
+        await untilSomebodyWaits();
+        await other.query(end);
+        expect(await appended).toBe(expected);
+      } finally {
+        await other.end();
+      }
+    },
+  );
 
   it('misses nothing that an older transaction commits late', async () => {
     const store = await open();

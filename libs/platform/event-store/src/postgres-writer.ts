@@ -1,5 +1,5 @@
 import { type AppendResult, RevisionConflict, StoreUnavailable } from './event-store.port.js';
-import { type AppendRequest, sameEvents, wantedHead } from './new-events.js';
+import { type AppendRequest, MOST_PASSES, sameEvents, wantedHead } from './new-events.js';
 import { Contention, type PostgresConnections } from './postgres-connections.js';
 import { type PlaceRow, type PostgresReader, positionOf } from './postgres-reader.js';
 import { PLACE_CONSTRAINT, type PostgresTables } from './postgres-schema.js';
@@ -156,7 +156,7 @@ export class PostgresWriter {
     const [first] = group;
     if (byStream.size > 1) {
       for (const part of byStream.values()) await this.appendTogether(part, attempt);
-    } else if (group.length === 1 && first !== undefined) {
+    } else if (group.length === 1 && first !== undefined && !goesAgain(first.request, cause, attempt)) {
       await this.settle(first, attempt);
     } else if (cause.constraint === PLACE_CONSTRAINT) {
       await this.appendTogether(group, attempt);
@@ -169,7 +169,7 @@ export class PostgresWriter {
   /** An append that was not made: a repetition, a conflict, or one to try again. */
   private async settle(pending: PendingAppend, attempt: number): Promise<void> {
     try {
-      const outcome = await this.outcomeOf(pending.request);
+      const outcome = await this.outcomeOf(pending.request, attempt);
       if (outcome === 'again') await this.appendTogether([pending], attempt);
       else pending.resolve(outcome);
     } catch (error) {
@@ -177,7 +177,7 @@ export class PostgresWriter {
     }
   }
 
-  private async outcomeOf(request: AppendRequest): Promise<AppendResult | 'again'> {
+  private async outcomeOf(request: AppendRequest, attempt: number): Promise<AppendResult | 'again'> {
     const { stream, expected, events } = request;
     if (expected === 'any') {
       await this.connections.write({ name: 'event-store-list', text: this.listText, values: [stream] });
@@ -186,8 +186,7 @@ export class PostgresWriter {
       const last = known.find(([, , , , id]) => id === events.at(-1)?.id);
       if (known.length === events.length && last !== undefined) return resultOf(last);
     } else if (typeof expected === 'object') {
-      // Another has taken the place meanwhile, and may be passed over as well.
-      if (await this.reader.mayPass(stream, expected)) return 'again';
+      if (attempt < MOST_PASSES && (await this.reader.mayPass(stream, expected))) return 'again';
     } else {
       const wanted = wantedHead(expected);
       const there = await this.reader.eventsAt(request, wanted);
@@ -208,6 +207,10 @@ export class PostgresWriter {
     throw new RevisionConflict(stream, expected, await this.reader.headRevision(stream));
   }
 }
+
+/** Another has taken the place of one that may perhaps pass over it: the statement itself looks whether it may. */
+const goesAgain = ({ expected }: AppendRequest, { constraint }: Contention, attempt: number): boolean =>
+  typeof expected === 'object' && constraint === PLACE_CONSTRAINT && attempt < MOST_PASSES;
 
 const resultOf = ([xid, position, , revision, , recordedAt]: PlaceRow): AppendResult => ({
   revision,

@@ -18,6 +18,8 @@ describe('What the store and its writer thread tell each other', () => {
       { stream: 'privacy-1', expected: 7, events: [text('a')] },
       { stream: 'none', expected: 'none', events: [text('b'), text('c')] },
       { stream: 'inquiries-1', expected: 'any', events: [text('d')] },
+      { stream: 'privacy-2', expected: { after: 3, over: ['Disclosed', 'Aborted'] }, events: [text('e')] },
+      { stream: 'privacy-3', expected: { after: 0, over: [] }, events: [text('f')] },
     ];
     expect(unflattenGroup(structuredClone(flattenGroup(group)))).toStrictEqual(group);
   });

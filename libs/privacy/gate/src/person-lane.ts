@@ -1,7 +1,7 @@
 /**
  * One lane per person and process (DESIGN.md, The release gate, 5): work on one privacy stream goes one piece at a time,
  * reads that wait together are taken together, and setting changes go first. Without it, 64 readers of one person
- * would fail most of their attempts against each other.
+ * would each take a look and an append of their own.
  */
 export class PersonLanes<Read> {
   private readonly lanes = new Map<string, Lane<Read>>();

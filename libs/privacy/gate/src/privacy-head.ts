@@ -11,7 +11,7 @@ import {
 
 export const privacyStream = (personId: string): string => `privacy-${personId}`;
 
-/** The setting in force at a stream's head, and the revision that a disclosure or change must expect. */
+/** The setting in force at a stream's head, and the revision that a change must expect, or a disclosure before others. */
 export interface PrivacyHead {
   readonly state: PrivacyState;
   /** Undefined: the stream does not exist, so nothing is readable. */

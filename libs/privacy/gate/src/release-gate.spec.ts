@@ -174,6 +174,41 @@ describe('The lane of a person', () => {
     expect(await typesOf(store)).toHaveLength(3);
   });
 
+  const meanwhile = async (type: string) => {
+    const calls: string[] = [];
+    const world: { current?: GateWorld } = {};
+    const append = () =>
+      world.current?.store.append(`privacy-${PERSON}`, 0, [
+        { id: 'meanwhile', type, data: { settingRevision: 0 }, metadata: { schemaVersion: 1 } },
+      ]) ?? Promise.resolve();
+    const first = beforeFirst(isDisclosure, append);
+    world.current = await gateWorld({
+      around: (call, run) => {
+        if (!isJournalAppend(call)) calls.push(call.method);
+        return first(call, run);
+      },
+    });
+    const { gate, store } = world.current;
+    const { kind } = await gate.disclose(requestOf(CLINIC_A));
+    return { kind, calls, types: await typesOf(store) };
+  };
+
+  it.each(['RecordDisclosed', 'DisclosureAborted'])('passes a %s of another process', async (type) => {
+    expect(await meanwhile(type)).toStrictEqual({
+      kind: 'released',
+      calls: ['heads', 'read', 'append'],
+      types: ['PrivacyOpened', type, 'RecordDisclosed'],
+    });
+  });
+
+  it.each(['RecordHandled', 'OwnRecordViewed'])('decides again after a %s', async (type) => {
+    expect(await meanwhile(type)).toStrictEqual({
+      kind: 'released',
+      calls: ['heads', 'read', 'append', 'heads', 'read', 'append'],
+      types: ['PrivacyOpened', type, 'RecordDisclosed'],
+    });
+  });
+
   it('gives up at the deadline when it meets conflict after conflict', async () => {
     const world: GateWorld = await gateWorld({
       around: (call, run) => {

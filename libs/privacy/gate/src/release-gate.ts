@@ -4,6 +4,7 @@ import { RevisionConflict, type EventStore, type NewEvent } from '@registry/even
 import {
   decidePrivacy,
   type DisclosureAbortedData,
+  type DisclosureEvent,
   type PrivacyCommand,
   type PrivacyState,
   type RecordDisclosedData,
@@ -65,8 +66,8 @@ export const RELEASE_BOUND_MS = 1_000;
 export const SETTING_CHANGE_DEADLINE_MS = 10_000;
 
 /**
- * The release gate: the only way for person data to leave. A disclosure is committed into the person's privacy stream at
- * the revision that it was decided on, so locks and disclosures are ordered by one stream (docs/architecture.md).
+ * The release gate: the only way for person data to leave. A disclosure is committed into the person's privacy stream where
+ * the setting is still the one that it was decided on, so locks and disclosures are ordered by one stream (docs/architecture.md).
  */
 export class ReleaseGate {
   private readonly store: EventStore;
@@ -376,7 +377,10 @@ const settingRevisionOf = (state: PrivacyState): number =>
  * What may come between a decision and its disclosure: whoever else reads the person. The setting, on which it was decided, is the same after
  * any number of these.
  */
-const DISCLOSING = ['RecordDisclosed', 'DisclosureAborted'] as const;
+const DISCLOSING = [
+  'RecordDisclosed',
+  'DisclosureAborted',
+] as const satisfies readonly DisclosureEvent['type'][];
 
 const REFUSED: DisclosureOutcome = { kind: 'refused' };
 const UNAVAILABLE: DisclosureOutcome = { kind: 'unavailable' };

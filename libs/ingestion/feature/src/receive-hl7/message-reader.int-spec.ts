@@ -88,14 +88,14 @@ describe('The thread that reads messages', () => {
   it('is done without where it cannot start, which is told once', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'message-reader-'));
     const script = join(folder, 'broken.js');
-    writeFileSync(script, 'throw new Error("broken")');
+    writeFileSync(script, 'require("./missing")');
     const without = new MessageReader(logger, script);
     for (const message of MESSAGES) {
       expect(await without.read(message)).toStrictEqual(readMessage(message));
       await without.started();
     }
     await without.onApplicationShutdown();
-    expect(warn.mock.calls).toStrictEqual([['ingestion.reader-not-started', { code: 'THREAD.ENDED' }]]);
+    expect(warn.mock.calls).toStrictEqual([['ingestion.reader-not-started', { code: 'MODULE_NOT_FOUND' }]]);
     rmSync(folder, { recursive: true });
   });
 });

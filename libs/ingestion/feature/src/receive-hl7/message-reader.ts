@@ -78,7 +78,7 @@ export class MessageReader implements OnApplicationShutdown {
     if (this.starting !== undefined || this.closed || !existsSync(this.script)) return;
     this.starting = this.launch().catch((error: unknown) =>
       // Everything goes on without one, a little slower; it is tried once.
-      this.logger.warn('ingestion.reader-not-started', { code: errorCode(error) }),
+      this.logger.warn('ingestion.reader-not-started', { code: errorCode(causeOf(error)) }),
     );
   }
 
@@ -96,3 +96,6 @@ export class MessageReader implements OnApplicationShutdown {
     });
   }
 }
+
+/** Why a thread ended says more than that it did. */
+const causeOf = (error: unknown): unknown => (error instanceof ThreadEnded ? (error.cause ?? error) : error);

@@ -148,7 +148,7 @@ export type RecordDisclosedData = {
   readonly purpose: string;
   readonly policy: string;
   readonly fields: readonly string[];
-  /** ISO-8601 UTC: the time that agreement and relationship were in force at; `recordedAt` may be up to a second later. */
+  /** ISO-8601 UTC: the time that agreement and relationship were in force at; `recordedAt` may be about a second later. */
   readonly decidedAt: string;
   /** The person merged into this one whom the organization serves; absent: this one. */
   readonly knownAs?: string;
