@@ -376,12 +376,16 @@ describe('Subscribers', () => {
       await told(id, 'RecordAvailable 1');
       await happen(cause);
       await told(id, 'RecordAvailable 1', 'RecordWithdrawn 2');
+      const listed = async () =>
+        (await feed.page(CLINIC, '')).records.filter(({ registryId }) => registryId === id);
+      // Another consumer lists what this one publishes.
+      await eventually(async () => (await listed()).map(({ version }) => version), [2]);
       const messages = exchange.published.filter(({ key }) => key === id);
       const stored = await store.read(subscribedRecordStream(CLINIC, cause));
       const said = JSON.stringify([
         messages.map(({ type, topic, data }) => ({ type, topic, data })),
         stored.map(({ type, data, metadata }) => ({ type, data, metadata })),
-        (await feed.page(CLINIC, '')).records.filter(({ registryId }) => registryId === id),
+        await listed(),
       ]);
       transcripts.push(said.replaceAll(id, 'ID').replaceAll(`"${cause}"`, '"PERSON"'));
     }
