@@ -14,7 +14,7 @@ const LOOK_EVERY_MS = 250;
 
 /**
  * Least time from one batch of a consumer to the next, ms. Messages gather in it, and what a batch costs once (transactions, calls of the
- * store) is shared. While the event loop is full it is longer: that takes a sixth off the cost of a message.
+ * store) is shared. While the event loop is full it is longer, which makes a message cheaper (bench/README.md).
  */
 export const paceByLoad = (load: Load = performance): (() => number) => {
   let looked = load.now();
