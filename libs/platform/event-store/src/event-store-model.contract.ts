@@ -164,3 +164,24 @@ export const describeEventStoreModel = (
     // Sixty stores are opened and closed, whatever the machine is.
   }, 60_000);
 };
+
+/** Sends one append after another: for this suite, which compares the order of the log across streams, which no store on a network promises. */
+export const inOrderAsked = (store: EventStore): EventStore => {
+  let before: Promise<unknown> = Promise.resolve();
+  return {
+    append: (...append) => {
+      const result = before.then(() => store.append(...append));
+      before = result.catch(() => undefined);
+      return result;
+    },
+    read: async (...read) => {
+      await before;
+      return store.read(...read);
+    },
+    heads: (streams) => store.heads(streams),
+    readAll: (options) => store.readAll(options),
+    subscribe: (options) => store.subscribe(options),
+    comparePositions: (a, b) => store.comparePositions(a, b),
+    close: () => store.close(),
+  };
+};

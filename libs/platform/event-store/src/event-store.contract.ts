@@ -585,36 +585,23 @@ export const describeEventStoreContract = (name: string, fixture: () => EventSto
   });
 };
 
-/** Appends what may pass over others, again as long as it only loses its place to them. */
-export const passPatiently = async (
-  store: EventStore,
-  stream: string,
-  expected: PassingOver,
-  event: NewEvent,
-): Promise<void> => {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      await store.append(stream, expected, [event]);
-      return;
-    } catch (error) {
-      if (!(error instanceof RevisionConflict) || attempt >= 100) throw error;
-    }
-  }
-};
-
-/** Repeats an append whose outcome is unknown: the same ids make it the same append. */
+/**
+ * Repeats an append at an exact revision whose outcome is unknown: the same ids make it the same append. One that may pass over others is
+ * repeated as long as it only loses its place to them.
+ */
 export const appendPatiently = async (
   store: EventStore,
   stream: string,
-  expected: number | 'none',
+  expected: number | 'none' | PassingOver,
   events: readonly NewEvent[],
 ): Promise<void> => {
+  const passing = typeof expected === 'object';
   for (let attempt = 0; ; attempt += 1) {
     try {
       await store.append(stream, expected, events);
       return;
     } catch (error) {
-      if (error instanceof RevisionConflict || attempt >= 100) throw error;
+      if (error instanceof RevisionConflict !== passing || attempt >= 100) throw error;
     }
   }
 };

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { describeEventStoreModel } from './event-store-model.contract.js';
-import { describeEventStoreContract, newEvent, passPatiently } from './event-store.contract.js';
+import { describeEventStoreModel, inOrderAsked } from './event-store-model.contract.js';
+import { appendPatiently, describeEventStoreContract, newEvent } from './event-store.contract.js';
 import { type EventStore } from './event-store.port.js';
 import { openEventStoreDb } from './eventstoredb-event-store.js';
 import { type Fake, startFake } from './testing/eventstoredb-fake.js';
-import { inOrderAsked, onSharedServer } from './testing/eventstoredb-shared-server.js';
+import { onSharedServer } from './testing/eventstoredb-shared-server.js';
 
 // Client, server and the server's disk share this machine with whatever else is tested.
 jest.setTimeout(30_000);
@@ -51,7 +51,7 @@ if (EVENTSTORE_URL === undefined || EVENTSTORE_URL === '') {
         const decided = { after: 0, over: ['Disclosed'] };
         const many = async (store: EventStore): Promise<void> => {
           for (let count = 0; count < 20; count += 1)
-            await passPatiently(store, 'privacy-1', decided, newEvent('Disclosed'));
+            await appendPatiently(store, 'privacy-1', decided, [newEvent('Disclosed')]);
         };
         await Promise.all([many(one), many(other)]);
         expect(await one.read('privacy-1')).toHaveLength(41);

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import {
   appendPatiently,
@@ -6,13 +5,11 @@ import {
   describeEventStoreContract,
   newEvent,
   newEvents,
-  passPatiently,
 } from './event-store.contract.js';
-import { describeEventStoreModel } from './event-store-model.contract.js';
+import { describeEventStoreModel, inOrderAsked } from './event-store-model.contract.js';
 import { AppendOutcomeUnknown, type EventStore, StoreUnavailable } from './event-store.port.js';
 import { openPostgresEventStore } from './postgres-event-store.js';
 import { StoreUnusable } from './store-errors.js';
-import { inOrderAsked } from './testing/eventstoredb-shared-server.js';
 import { appendAndKill, buildLibrary, expectNothingLost } from './testing/crash.js';
 import {
   type TestDatabase,
@@ -115,13 +112,23 @@ describeWithPostgres('The event store on PostgreSQL', () => {
     expect(events?.map(({ revision }) => revision)).toStrictEqual(events?.map((_, index) => index));
   });
 
+  /** Another process whose transaction has appended an event, and not ended yet. */
+  const appending = async (stream: string, revision: number, type: string): Promise<Client> => {
+    const other = new Client({ connectionString: database.connectionString });
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query(
+      `INSERT INTO ${schema()}.events (stream, revision, id, type, data, metadata, recorded_at)
+       VALUES ($1, $2, 'slow', $3, '{}', '{"schemaVersion":1}', now())`,
+      [stream, revision, type],
+    );
+    return other;
+  };
+
   /** Resolves when somebody waits in this database for what another holds. */
   const untilSomebodyWaits = async (): Promise<void> => {
-    const watcher = new Client({ connectionString: database.connectionString });
-    await watcher.connect();
-    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    while ((await watcher.query(waiting)).rowCount === 0) await pause(5);
-    await watcher.end();
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`;
+    while ((await runSql(waiting, [database.name])).length === 0);
   };
 
   it('keeps neither of two processes from appending what may pass over the other', async () => {
@@ -130,7 +137,7 @@ describeWithPostgres('The event store on PostgreSQL', () => {
     const decided = { after: 0, over: ['Disclosed'] };
     const many = async (store: EventStore) => {
       for (let count = 0; count < 30; count += 1)
-        await passPatiently(store, 'privacy-1', decided, newEvent('Disclosed'));
+        await appendPatiently(store, 'privacy-1', decided, [newEvent('Disclosed')]);
     };
     await Promise.all([many(quick), many(slow)]);
     const events = await slow.read('privacy-1');
@@ -146,14 +153,8 @@ describeWithPostgres('The event store on PostgreSQL', () => {
     async (end, expected) => {
       const store = await open();
       await store.append('privacy-1', 'none', newEvents(1));
-      const other = new Client({ connectionString: database.connectionString });
-      await other.connect();
+      const other = await appending('privacy-1', 1, 'Locked');
       try {
-        await other.query('BEGIN');
-        await other.query(
-          `INSERT INTO ${schema()}.events (stream, revision, id, type, data, metadata, recorded_at)
-         VALUES ('privacy-1', 1, 'lock', 'Locked', '{}', '{"schemaVersion":1}', now())`,
-        );
         const appended = store
           .append('privacy-1', { after: 0, over: ['Disclosed'] }, [newEvent('Disclosed')])
           .then(
@@ -172,14 +173,8 @@ describeWithPostgres('The event store on PostgreSQL', () => {
 
   it('misses nothing that an older transaction commits late', async () => {
     const store = await open();
-    const slow = new Client({ connectionString: database.connectionString });
-    await slow.connect();
+    const slow = await appending('slow-1', 0, 'Happened');
     try {
-      await slow.query('BEGIN');
-      await slow.query(
-        `INSERT INTO ${schema()}.events (stream, revision, id, type, data, metadata, recorded_at)
-         VALUES ('slow-1', 0, 'slow', 'Happened', '{}', '{"schemaVersion":1}', now())`,
-      );
       await store.append('quick-1', 'none', newEvents(1));
       // Both stand in the log only when the older one can no longer slip in before the younger.
       expect(await store.readAll()).toMatchObject({ events: [], caughtUp: true });

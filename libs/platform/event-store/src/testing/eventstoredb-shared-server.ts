@@ -57,24 +57,3 @@ const mark = (): NewEvent => ({
   data: {},
   metadata: { schemaVersion: 1 },
 });
-
-/** Sends one append after another: for a suite that compares the order of the log across streams, which no store on a network promises. */
-export const inOrderAsked = (store: EventStore): EventStore => {
-  let before: Promise<unknown> = Promise.resolve();
-  return {
-    append: (...append) => {
-      const result = before.then(() => store.append(...append));
-      before = result.catch(() => undefined);
-      return result;
-    },
-    read: async (...read) => {
-      await before;
-      return store.read(...read);
-    },
-    heads: (streams) => store.heads(streams),
-    readAll: (options) => store.readAll(options),
-    subscribe: (options) => store.subscribe(options),
-    comparePositions: (a, b) => store.comparePositions(a, b),
-    close: () => store.close(),
-  };
-};
