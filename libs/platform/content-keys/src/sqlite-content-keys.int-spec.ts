@@ -288,7 +288,8 @@ describe('the thread that writes', () => {
     const outcomes = [...(await first), ...(await destroyed)];
     expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true);
     for (const outcome of outcomes)
-      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'KEYS.UNAVAILABLE' });
+      if (outcome.status === 'rejected')
+        expect(outcome.reason).toMatchObject({ code: 'KEYS.UNAVAILABLE', cause: { code: 'THREAD.ENDED' } });
     // Whoever's key was stored gets it, whoever's was not stores it now.
     const again = await Promise.all([...mine].map(([id, key]) => patiently(() => keys.put(id, key))));
     expect(again.map((key) => Buffer.from(key).toString('hex'))).toStrictEqual(
