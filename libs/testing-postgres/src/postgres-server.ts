@@ -62,7 +62,7 @@ export const runSql = async (
 export interface TestDatabase {
   readonly name: string;
   readonly connectionString: string;
-  /** Kills the server's processes of every connection to it. */
+  /** Kills the server's processes of every connection to it, and waits until they have ended. */
   readonly disconnectAll: () => Promise<void>;
   readonly drop: () => Promise<void>;
 }
@@ -75,7 +75,7 @@ export const createDatabase = async (): Promise<TestDatabase> => {
     name,
     connectionString: urlOf(name),
     disconnectAll: async () => {
-      await runSql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+      await runSql('SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1', [name]);
     },
     drop: async () => {
       await runSql(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

@@ -67,7 +67,7 @@ const everything = async (store: EventStore, categories?: readonly string[]): Pr
 const idsOf = (events: readonly { readonly id: string }[]): string[] => events.map(({ id }) => id);
 
 /** Waits until everything appended so far is readable in the log: at once in some stores, soon in others. */
-const readable = async (store: EventStore, count: number): Promise<RecordedEvent[]> =>
+export const readable = async (store: EventStore, count: number): Promise<RecordedEvent[]> =>
   collect(store, {}, (seen) => seen.length >= count);
 
 /** What every event store must do (docs/adr/0002-event-store-port.md). */

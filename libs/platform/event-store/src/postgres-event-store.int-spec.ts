@@ -239,9 +239,12 @@ describeWithPostgres('The event store on PostgreSQL', () => {
     const { name } = database;
     // As after a failover: sessions begun now can only read.
     await runSql(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
-    await runSql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
-    await expect(store.append('privacy-1', 0, newEvents(1))).rejects.toBeInstanceOf(StoreUnavailable);
-    await runSql(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
+    try {
+      await database.disconnectAll();
+      await expect(store.append('privacy-1', 0, newEvents(1))).rejects.toBeInstanceOf(StoreUnavailable);
+    } finally {
+      await runSql(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
+    }
     await store.append('privacy-1', 0, newEvents(1));
     expect(await store.read('privacy-1')).toHaveLength(2);
   });
