@@ -75,7 +75,9 @@ export const createDatabase = async (): Promise<TestDatabase> => {
     name,
     connectionString: urlOf(name),
     disconnectAll: async () => {
-      await runSql('SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1', [name]);
+      await runSql('SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1', [
+        name,
+      ]);
     },
     drop: async () => {
       await runSql(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

@@ -161,21 +161,31 @@ class PostgresReadModel implements ReadModel {
         const { rows } = await session.query<{ horizon: string }>({
           text: 'SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS horizon',
         });
+        const horizon = [rows[0]?.horizon];
         const deadline = performance.now() + SNAPSHOT_PATIENCE_MS;
         for (;;) {
+          // VACUUM FULL has a snapshot of its own, which sees what transactions of other databases leave unsettled.
           const { rows: older } = await session.query({
             text: `SELECT FROM pg_stat_activity
-                    WHERE datname = current_database() AND pid <> pg_backend_pid()
-                      AND backend_type = 'client backend' AND age(backend_xmin) > age($1::xid8::xid)`,
-            values: [rows[0]?.horizon],
+                    WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
+                      AND (datname = current_database() AND age(backend_xmin) > age($1::xid8::xid)
+                        OR age(backend_xid) > age($1::xid8::xid))`,
+            values: horizon,
           });
           if (older.length === 0) break;
           if (performance.now() >= deadline) return false;
           await delay(SNAPSHOT_POLL_MS);
         }
-        const how = rewrite ? 'FULL' : 'INDEX_CLEANUP ON';
+        const how = rewrite ? 'FULL, FREEZE' : 'INDEX_CLEANUP ON';
         await session.query({ text: `VACUUM (${how}) ${this.#tables.names.join(', ')}` });
-        return true;
+        if (!rewrite) return true;
+        // Sessions that are about to begin stand in no list, but hold back what is removed: freezing tells up to where it was.
+        const { rows: held } = await session.query({
+          text: `SELECT FROM pg_class
+                  WHERE oid = ANY ($2::text[]::regclass[]) AND age(relfrozenxid) > age($1::xid8::xid)`,
+          values: [...horizon, this.#tables.names],
+        });
+        return held.length === 0;
       } finally {
         await session.end();
       }
