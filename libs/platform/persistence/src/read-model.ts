@@ -42,7 +42,7 @@ export interface ReadModel {
    * On PostgreSQL: VACUUM, after which no query of any kind reaches them; `rewrite` is VACUUM FULL, which locks one
    * table after the other and removes their bytes from the tables' files. The server's log keeps bytes until it is recycled.
    *
-   * @returns false when a reader made it busy: ask again later
+   * @returns false when a reader made it busy, or an older transaction of the server keeps rows from removal: ask again later
    */
   scrub(options?: { readonly rewrite?: boolean }): Promise<boolean>;
 
