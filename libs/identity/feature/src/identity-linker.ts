@@ -24,7 +24,7 @@ import {
   type MatchDecision,
   type Matcher,
 } from '@registry/identity-domain';
-import { derivedEventId, type Delivery } from '@registry/messaging';
+import { derivedEventId, mapInSlices, Slice, type Delivery } from '@registry/messaging';
 import { openMatchables, type OpenedMatchable, type SealedContent } from './sealed-matchables.js';
 
 export const IDENTITY_GROUP = 'identity-linker';
@@ -105,7 +105,7 @@ export class IdentityLinker {
   }
 
   private async decideInTurn(deliveries: readonly Delivery[]): Promise<void> {
-    const tasks = deliveries.flatMap(taskOf);
+    const tasks = (await mapInSlices(deliveries, taskOf)).flat();
     if (tasks.length === 0) return;
     const opened = await this.openContents(tasks);
     for (;;) {
@@ -113,7 +113,7 @@ export class IdentityLinker {
       const carriedOut = await this.prepareOrders(tasks);
       const mark = this.index.mark();
       try {
-        const events = this.decide(tasks, opened, carriedOut);
+        const events = await this.decide(tasks, opened, carriedOut);
         events.push(...(await this.decideWaiting(tasks, opened)));
         if (events.length === 0) return;
         const { revision } = await this.store.append(IDENTITY_STREAM, this.revision ?? 'none', events);
@@ -288,14 +288,16 @@ export class IdentityLinker {
   }
 
   /** Decides the tasks on the index, which takes each decision in at once. */
-  private decide(
+  private async decide(
     tasks: readonly Task[],
     opened: readonly (OpenedMatchable | undefined)[],
     prepared: ReadonlyMap<string, Prepared>,
-  ): NewEvent[] {
+  ): Promise<NewEvent[]> {
     const events: NewEvent[] = [];
+    const slice = new Slice();
     const nextRevision = () => (this.revision ?? -1) + 1 + events.length;
     for (const [place, task] of tasks.entries()) {
+      if (slice.isOver()) await slice.next();
       if (task.kind === 'order') {
         const order = prepared.get(task.causationId);
         if (order === undefined) continue;

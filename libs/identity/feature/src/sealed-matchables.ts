@@ -9,6 +9,7 @@ import {
   VitalRecord,
 } from '@registry/contracts';
 import type { Matchable } from '@registry/identity-domain';
+import { mapInSlices } from '@registry/messaging';
 import { Type, type Static } from '@sinclair/typebox';
 
 export interface SealedContent {
@@ -45,7 +46,7 @@ export const openMatchables = async (
   contents: readonly SealedContent[],
 ): Promise<(OpenedMatchable | undefined)[]> => {
   const found = await keys.getMany(contents.map((content) => content.keyId));
-  return contents.map(({ keyId, sealed, organizationId = '' }) => {
+  return mapInSlices(contents, ({ keyId, sealed, organizationId = '' }) => {
     const key = found.get(keyId);
     if (key === undefined) return undefined;
     return matchableOf(

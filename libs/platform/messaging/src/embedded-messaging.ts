@@ -2,6 +2,7 @@ import { categoryOf, type EventStore, type Position, type RecordedEvent } from '
 import type { ContractEvent, TopicName } from '@registry/contracts';
 import { paceByLoad } from './pace.js';
 import { pauseFor, retry } from './retry.js';
+import { giveWay } from './slice.js';
 import { contractOf } from './topic-map.js';
 import type { ConsumeOptions, Consumption, Delivery, Messaging, TopicDeclaration } from './messaging.port.js';
 
@@ -66,6 +67,8 @@ export class EmbeddedMessaging implements Messaging {
               checkpoint: position,
             });
           const began = performance.now();
+          // One event wakes many consumers: one after the other.
+          await giveWay();
           await retry(handlePage, abort.signal, options.onTrouble);
           const rest = this.batching.pace() - (performance.now() - began);
           if (page.caughtUp && rest > 1) await pauseFor(rest, abort.signal);

@@ -13,6 +13,7 @@ import type { EventStore } from '@registry/event-store';
 import {
   batchReactor,
   derivedEventId,
+  mapInSlices,
   type Consumer,
   type ConsumerTrouble,
   type Delivery,
@@ -59,7 +60,7 @@ export const residenceReactor = ({
     onTrouble,
     reactToAll: async (deliveries) => {
       const all = await boards.all();
-      const links = all.length === 0 ? [] : deliveries.flatMap(linkIn);
+      const links = all.length === 0 ? [] : (await mapInSlices(deliveries, linkIn)).flat();
       if (links.length === 0) return;
       const open = await withoutOptedOut(store, links);
       const residences = await sealed.of(open.map(({ submissionId }) => submissionId));

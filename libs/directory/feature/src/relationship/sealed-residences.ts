@@ -2,6 +2,7 @@ import { sealedHeads, type KeyReader } from '@registry/content-keys';
 import { SubmissionContent, submissionStream, validatorOf } from '@registry/contracts';
 import { residenceOf, type Residence } from '@registry/directory-domain';
 import type { EventStore } from '@registry/event-store';
+import { Slice } from '@registry/messaging';
 
 const readContent = validatorOf('SubmissionContent', SubmissionContent);
 
@@ -20,7 +21,9 @@ export class SealedResidences {
     const residences = new Map<string, Residence>();
     if (submissionIds.length === 0) return residences;
     const textOf = await sealedHeads(this.store, this.keys, submissionIds.map(submissionStream));
+    const slice = new Slice();
     for (const submissionId of submissionIds) {
+      if (slice.isOver()) await slice.next();
       const text = textOf(submissionStream(submissionId));
       if (text === undefined) continue;
       const { demographics, vital } = readContent(JSON.parse(text.toString('utf8')));

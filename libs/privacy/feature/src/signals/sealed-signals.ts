@@ -7,6 +7,7 @@ import {
   type RegistryStatus,
 } from '@registry/contracts';
 import type { EventStore } from '@registry/event-store';
+import { Slice } from '@registry/messaging';
 import { deathRecordOf, type SaidOfDeath } from './reported-death.js';
 
 const readContent = validatorOf('SubmissionContent', SubmissionContent);
@@ -39,7 +40,9 @@ export class SealedSignals {
     if (submissions.length === 0) return said;
     const streams = submissions.map(({ submissionId }) => submissionStream(submissionId));
     const textOf = await sealedHeads(this.store, this.keys, streams);
+    const slice = new Slice();
     for (const { submissionId, organizationId } of submissions) {
+      if (slice.isOver()) await slice.next();
       const text = textOf(submissionStream(submissionId));
       if (text === undefined || !MARKS.some((mark) => text.includes(mark))) continue;
       said.set(submissionId, this.saidIn(readContent(JSON.parse(text.toString('utf8'))), organizationId));

@@ -10,6 +10,7 @@ import type { EventStore } from '@registry/event-store';
 import {
   batchReactor,
   derivedEventId,
+  mapInSlices,
   type Consumer,
   type ConsumerTrouble,
   type Delivery,
@@ -61,7 +62,7 @@ export const signalReactor = (parts: SignalParts): Consumer => {
     readModel,
     onTrouble,
     reactToAll: async (deliveries) => {
-      const messages = deliveries.flatMap(messageIn);
+      const messages = (await mapInSlices(deliveries, messageIn)).flat();
       if (messages.length === 0) return;
       const polarities = await polaritiesOf(store, messages);
       const said = await sealed.of(messages);
