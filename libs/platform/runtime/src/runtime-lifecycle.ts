@@ -4,6 +4,7 @@ import { EVENT_STORE, type EventStore } from '@registry/event-store';
 import { ConsumerRegistry } from '@registry/messaging';
 import { METRICS, type Metrics } from '@registry/observability';
 import { KafkaConnection } from './kafka.js';
+import { LogCheckpoints } from './log-checkpoints.js';
 import { ReadModels } from './read-models.js';
 
 /**
@@ -21,17 +22,20 @@ export class RuntimeLifecycle implements OnApplicationBootstrap, OnApplicationSh
     private readonly consumers: ConsumerRegistry,
     @Inject(METRICS) private readonly metrics: Metrics,
     @Inject(KafkaConnection) private readonly kafka: KafkaConnection | undefined,
+    @Inject(LogCheckpoints) private readonly logCheckpoints: LogCheckpoints | undefined,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.measure();
     await this.kafka?.start();
+    await this.logCheckpoints?.start();
     await this.consumers.startAll();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.consumers.stopAll();
     await this.kafka?.stop();
+    await this.logCheckpoints?.stop();
     await this.readModels.closeAll();
     await this.keys?.close();
     await this.store.close();

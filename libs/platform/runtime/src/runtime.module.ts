@@ -22,6 +22,7 @@ import { keyFolderOf, openContentKeys, openStore } from './adapters.js';
 import { CLOCK, systemClock, type Clock } from './clock.js';
 import { Configuration } from './configuration.js';
 import { KafkaConnection } from './kafka.js';
+import { LogCheckpoints } from './log-checkpoints.js';
 import { ReadModels, type Context } from './read-models.js';
 import { tracedEventStore } from './traced-event-store.js';
 import { RuntimeLifecycle } from './runtime-lifecycle.js';
@@ -105,6 +106,16 @@ export class RuntimeModule {
       },
       { provide: RequestLimits, useFactory: () => new RequestLimits(new MemoryTokenBuckets()) },
       { provide: DISTINCT_SUBJECTS, useFactory: () => new MemoryDistinctSubjects() },
+      {
+        provide: LogCheckpoints,
+        useFactory: (log: Logger) =>
+          // Whoever only reads leaves the logs to the process that writes.
+          owns.length > 0 &&
+          (configuration.EVENT_STORE === 'sqlite' || configuration.READ_MODELS === 'sqlite')
+            ? new LogCheckpoints(configuration.DATA_DIR, log)
+            : undefined,
+        inject: [LOGGER],
+      },
       RuntimeLifecycle,
     ];
     return {
