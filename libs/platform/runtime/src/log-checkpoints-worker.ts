@@ -52,7 +52,7 @@ interface Progress {
 }
 
 const run = (database: DatabaseSyncInstance, mode: 'NOOP' | 'PASSIVE'): Progress =>
-  database.prepare(`PRAGMA wal_checkpoint(${mode})`).get() as unknown as Progress;
+  database.prepare(`PRAGMA wal_checkpoint(${mode})`).get() as Progress;
 
 // What runs in the thread of `LogCheckpoints`.
 answerOnThread<'checkpoint', undefined, string>((folder) => {
