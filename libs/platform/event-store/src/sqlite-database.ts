@@ -124,8 +124,8 @@ const prepare = (database: DatabaseSyncInstance): void => {
   // A WAL file that exists already is opened with synchronous=NORMAL, whatever it was created with: set it each time.
   if (pragma(database, 'journal_mode = WAL') !== 'wal')
     throw new StoreUnavailable('The file system cannot hold a WAL');
-  // 40 MiB: appends wait for a checkpoint. Most of it has been done already where a program does that beside (ADR 20).
-  database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 10000;' + CACHE);
+  // 48 MiB: appends wait for a checkpoint. Most of it has been done already where a program does that beside (ADR 20).
+  database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 12000;' + CACHE);
   if (pragma(database, 'synchronous') !== 2)
     throw new StoreUnavailable('SQLite did not accept synchronous=FULL');
   const version = schemaVersion(database);

@@ -33,7 +33,7 @@ export interface ReadModelOptions {
 /** Blocks the event loop while it lasts, and only another process can cause it: keep it short. */
 const BUSY_TIMEOUT_MS = 1_000;
 const CACHE_KIB = 32_768;
-const CHECKPOINT_PAGES = 8_000;
+const CHECKPOINT_PAGES = 16_000;
 
 /**
  * Opens the read-model database of one context on SQLite.

@@ -5,8 +5,8 @@ import { answerOnThread } from '@registry/group-writer';
 
 const LOG = '-wal';
 
-/** Pages of a log that are worth a checkpoint: 4 MiB. Below that the disk is left to those who wait for it. */
-const WORTH_PAGES = 1_000;
+/** Pages of a log that are worth a checkpoint: 16 MiB, in which a page is often met several times and written once. Below that the disk is left to those who wait for it. */
+const WORTH_PAGES = 4_000;
 
 /** Its writer alone says what leaves the log of the keys, and when: a destroyed key shall be nowhere. */
 const isLeftAlone = (database: string): boolean => database === 'keys.db';

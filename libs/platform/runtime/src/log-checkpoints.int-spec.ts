@@ -8,7 +8,7 @@ import { LogCheckpoints } from './log-checkpoints.js';
 /** Threads run compiled JavaScript only. */
 const COMPILED = join(__dirname, '../dist/log-checkpoints-worker.js');
 /** In pages. */
-const ENOUGH = 1_000;
+const ENOUGH = 4_000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
