@@ -1,5 +1,5 @@
 import { describeProbe, fdatasyncProbe } from './lib/fdatasync-probe.mjs';
-import { startRegistry } from '../tools/running-registry.mjs';
+import { eventually, startRegistry } from '../tools/running-registry.mjs';
 import { vxuLoad } from './lib/vxu-load.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 20);
@@ -15,10 +15,17 @@ export const ingest = async ({ connections, batch = 1 }) => {
     await load(WARM_UP_SECONDS);
     const cpuBefore = registry.cpuMs();
     const result = await load(SECONDS);
+    const ended = performance.now();
+    await eventually(
+      () => consumersBehind(registry),
+      (behind) => behind === 0,
+    );
+    const behindFor = performance.now() - ended;
     return {
       'VXU/s to durable ACK': Math.round(batch * result.requests.average),
       'p50 / p99 ms': `${result.latency.p50} / ${result.latency.p99}`,
       'CPU ms a message': ((registry.cpuMs() - cpuBefore) / (batch * result.requests.total)).toFixed(2),
+      'until every consumer has caught up, s': (behindFor / 1_000).toFixed(1),
       'not AA': result.non2xx + result.errors + result.mismatches,
       'resident MiB now / peak': Object.values(registry.resident()).map(Math.round).join(' / '),
       probe: `${describeProbe(probe)} before; ${describeProbe(fdatasyncProbe(registry.folder))} after`,
@@ -26,4 +33,14 @@ export const ingest = async ({ connections, batch = 1 }) => {
   } finally {
     await registry.stop();
   }
+};
+
+/** Consumer groups that have messages to handle. What is taken faster than it is made of use is no sustained rate. */
+const consumersBehind = async ({ url }) => {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const behind = [...metrics.matchAll(/^registry_consumer_behind\{.*\} (\d+)$/gm)].map(([, value]) =>
+    Number(value),
+  );
+  if (behind.length === 0) throw new Error('There is no registry_consumer_behind among the metrics');
+  return behind.reduce((sum, value) => sum + value, 0);
 };

@@ -3,7 +3,7 @@ import { cpus, totalmem } from 'node:os';
 const BENCHMARKS = {
   start: async () => (await import('./start.mjs')).start(),
   ingest: async () => (await import('./ingest.mjs')).ingest({ connections: 64 }),
-  'ingest-24': async () => (await import('./ingest.mjs')).ingest({ connections: 24 }),
+  'ingest-20': async () => (await import('./ingest.mjs')).ingest({ connections: 20 }),
   'ingest-batches': async () => (await import('./ingest.mjs')).ingest({ connections: 4, batch: 50 }),
   read: async () => (await import('./read.mjs')).read(),
   visibility: async () => (await import('./visibility.mjs')).visibility(),
