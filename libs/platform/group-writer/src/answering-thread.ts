@@ -21,6 +21,10 @@ export class ThreadEnded extends Error {
   }
 }
 
+/** Why a thread ended says more than that it did. */
+export const causeOf = (error: unknown): unknown =>
+  error instanceof ThreadEnded ? (error.cause ?? error) : error;
+
 export interface AnsweringThreadOptions<Data> {
   /** JavaScript that calls `answerOnThread`. */
   readonly script: string;

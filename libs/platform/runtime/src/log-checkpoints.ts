@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { AnsweringThread, ThreadEnded } from '@registry/group-writer';
+import { AnsweringThread, causeOf, ThreadEnded } from '@registry/group-writer';
 import { errorCode, type Logger } from '@registry/observability';
 
 type Thread = AnsweringThread<'checkpoint', undefined>;
@@ -70,7 +70,6 @@ export class LogCheckpoints {
 
   /** Without it the writers do all by themselves. */
   private report(error: unknown): void {
-    const cause = error instanceof ThreadEnded ? (error.cause ?? error) : error;
-    this.logger.warn('runtime.log-checkpoints-failed', { code: errorCode(cause) });
+    this.logger.warn('runtime.log-checkpoints-failed', { code: errorCode(causeOf(error)) });
   }
 }

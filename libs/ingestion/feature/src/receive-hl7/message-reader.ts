@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Inject, Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
-import { AnsweringThread, errorOf, GroupCommit, ThreadEnded } from '@registry/group-writer';
+import { AnsweringThread, causeOf, errorOf, GroupCommit, ThreadEnded } from '@registry/group-writer';
 import { errorCode, LOGGER, type Logger } from '@registry/observability';
 import type { ReadOutcome } from './read-message-worker.js';
 import { readMessage, type MessageToRead, type ReadMessage } from './read-message.js';
@@ -96,6 +96,3 @@ export class MessageReader implements OnApplicationShutdown {
     });
   }
 }
-
-/** Why a thread ended says more than that it did. */
-const causeOf = (error: unknown): unknown => (error instanceof ThreadEnded ? (error.cause ?? error) : error);
