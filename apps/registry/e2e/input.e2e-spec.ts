@@ -63,6 +63,27 @@ const rawAnswer = (url: string, bytes: string): Promise<Pick<Answer, 'status' | 
     });
   });
 
+/** Sends bytes piece by piece, whatever is answered meanwhile, until the server ends the connection. */
+const answerToPieces = async (
+  url: string,
+  pieces: readonly string[],
+): Promise<{ readonly answer: string; readonly troubles: readonly unknown[] }> => {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+  const troubles: unknown[] = [];
+  let answer = '';
+  socket.on('error', (error) => troubles.push(error));
+  socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
+  const ended = new Promise((resolve) => socket.once('end', resolve).once('close', resolve));
+  for (const piece of pieces) {
+    socket.write(piece);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await ended;
+  socket.end();
+  return { answer, troubles };
+};
+
 const PERSON: VxuValues = {
   controlId: 'INPUT-1',
   facility: 'LAKESIDE',
@@ -192,8 +213,30 @@ for (const store of STORES) {
           '',
           chunk.repeat(65),
         ].join('\r\n');
-        expectProblem(await rawAnswer(registry.url, chunked), 413);
+        expectProblem(await rawAnswer(registry.url, `${chunked}0\r\n\r\n`), 413);
       });
+
+      it.each([
+        ['too large', '/hl7', 'text/plain', LAKESIDE, 413],
+        ['of somebody unknown', '/births', 'text/csv', MARKER, 401],
+      ])(
+        'that is %s is heard to its end before the connection ends',
+        async (_what, path, type, key, status) => {
+          const half = 'a'.repeat(5 * 1_048_576);
+          const head = [
+            `POST ${path} HTTP/1.1`,
+            `host: ${new URL(registry.url).host}`,
+            `authorization: Bearer ${key}`,
+            `content-type: ${type}`,
+            `content-length: ${2 * half.length}`,
+            'connection: close',
+          ].join('\r\n');
+          const pieces = [`${head}\r\n\r\n${half}`, half];
+          const { answer, troubles } = await answerToPieces(registry.url, pieces);
+          expect(troubles).toStrictEqual([]);
+          expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+        },
+      );
 
       it('of one message of more than 1 MiB is answered by an ACK that refuses it', async () => {
         const message = vxu({ ...PERSON, controlId: 'TOO-LONG', lot: MARKER.repeat(150_000) });
@@ -455,6 +498,15 @@ for (const store of STORES) {
           await raw('POST /hl7 HTTP/1.1', 'host: x', 'content-length: -1', 'connection: close'),
           400,
         );
+      });
+
+      it('headers that never end are answered while they come', async () => {
+        const { answer, troubles } = await answerToPieces(registry.url, [
+          `GET /health/live HTTP/1.1\r\nhost: x\r\nx-long: ${'a'.repeat(1_048_576)}`,
+          'a'.repeat(1_048_576),
+        ]);
+        expect(answer).toMatch(/^HTTP\/1.1 431 /);
+        expect(troubles).toStrictEqual([]);
       });
 
       it('many headers, twice the same and unknown ones, are no reason to fail', async () => {

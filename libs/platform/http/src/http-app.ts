@@ -18,6 +18,7 @@ import { BodyPipe } from './body.pipe.js';
 import { problem, PROBLEM_MEDIA_TYPE } from './problem.js';
 import { ProblemFilter, statusOfServerError } from './problem.filter.js';
 import { checkReleases } from './release-reply.js';
+import { answerAfterTheBody } from './unread-body.js';
 
 const MAX_BODY_BYTES = 1_048_576;
 /** An HL7 batch holds some thousand messages. */
@@ -86,6 +87,7 @@ export const createHttpApp = async (
     });
     done();
   });
+  answerAfterTheBody(server);
   checkReleases(server);
   return app;
 };
@@ -135,25 +137,26 @@ const answerUnroutable = (error: Error, _request: unknown, reply: FastifyReply):
 
 /** What is no HTTP, or too much of it: there is no request to reply to, so the answer is written to the socket. */
 const answerUnreadable = (error: Error & { readonly code?: string }, socket: Socket): void => {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  // Each piece that follows what could not be read cannot be read either.
+  if (error.code === 'ECONNRESET' || socket.destroyed || socket.writableEnded) return;
   const status = UNREADABLE[error.code ?? ''] ?? 400;
   const body = JSON.stringify(problem(status));
-  if (socket.writable) {
-    socket.write(
-      [
-        `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-        'cache-control: no-store',
-        `content-type: ${PROBLEM_MEDIA_TYPE}`,
-        `content-length: ${Buffer.byteLength(body)}`,
-        'connection: close',
-        '',
-        body,
-      ].join('\r\n'),
-    );
-  }
-  socket.destroy(error);
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'cache-control: no-store',
+      `content-type: ${PROBLEM_MEDIA_TYPE}`,
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+  // Destroyed at once, with something unread, it would take the answer from a client that is still sending.
+  setTimeout(() => socket.destroy(), UNREADABLE_LINGERS_MS).unref();
 };
 
+const UNREADABLE_LINGERS_MS = 2_000;
 const UNREADABLE: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_HEADER_OVERFLOW: 431,
