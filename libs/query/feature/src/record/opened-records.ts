@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KeyReader } from '@registry/content-keys';
 import type { EventStore } from '@registry/event-store';
 import type { ReadModel } from '@registry/persistence';
@@ -11,6 +12,10 @@ import {
 import { consolidate, showableSources, type RecordSource, type VaccineFacts } from '@registry/query-domain';
 import { releasable } from './releasable-record.js';
 import { SealedSources, type LinkedSubmission } from './sealed-sources.js';
+
+/** How long staff wait for a person of whom nothing is projected yet. */
+const PATIENCE_MS = 1_000;
+const LOOK_EVERY_MS = 50;
 
 /**
  * What is kept about a person, opened from the sealed sources whatever the setting: for custodial tasks and the person's own view. Nothing of it
@@ -29,13 +34,13 @@ export class OpenedRecords implements CustodialSource {
   }
 
   async demographicsOf(personId: string): Promise<Sealed<HandledDemographics> | undefined> {
-    const showable = showableSources(await this.open(personId));
+    const showable = showableSources(await this.openPatiently(personId));
     const [first] = showable;
     return first === undefined ? undefined : seal(demographicsOf(showable, first));
   }
 
   async recordOf(personId: string): Promise<Sealed<OwnRecord> | undefined> {
-    const sources = await this.open(personId);
+    const sources = await this.open(await this.linksOf(personId));
     const record = consolidate(sources, this.facts);
     if (record === undefined) return undefined;
     return seal({
@@ -55,19 +60,39 @@ export class OpenedRecords implements CustodialSource {
     });
   }
 
-  private async open(personId: string): Promise<RecordSource[]> {
-    const links = await this.readModel.select<LinkedSubmission>(
+  /**
+   * A task can name a person a moment before the links are projected that make it: whoever opens it at once shall not be told that nothing is
+   * kept.
+   */
+  private async openPatiently(personId: string): Promise<RecordSource[]> {
+    const deadline = performance.now() + PATIENCE_MS;
+    let links = await this.linksOf(personId);
+    while (links.length === 0 && performance.now() < deadline) {
+      await delay(LOOK_EVERY_MS);
+      links = await this.linksOf(personId);
+    }
+    return this.open(links);
+  }
+
+  private linksOf(personId: string): Promise<Link[]> {
+    return this.readModel.select<Link>(
       `SELECT submission_id AS "submissionId", organization_id AS "organizationId",
-              received_at AS "receivedAt", arrival
+              received_at AS "receivedAt", arrival, suppressed
          FROM linked_submission
-        WHERE (person_id = ? OR person_id IN (SELECT part_id FROM person_part WHERE root_id = ?))
-          AND NOT suppressed
+        WHERE person_id = ? OR person_id IN (SELECT part_id FROM person_part WHERE root_id = ?)
         ORDER BY arrival`,
       [personId, personId],
     );
-    return [...(await this.sources.open(links)).values()];
+  }
+
+  private async open(links: readonly Link[]): Promise<RecordSource[]> {
+    const shown = links.filter(({ suppressed }) => !suppressed);
+    return [...(await this.sources.open(shown)).values()];
   }
 }
+
+/** SQLite has no booleans. */
+type Link = LinkedSubmission & { readonly suppressed: boolean | number };
 
 /** All that the sources say, once each: staff compare, and do not need one to be preferred. */
 const demographicsOf = (sources: readonly RecordSource[], first: RecordSource): HandledDemographics => {

@@ -707,6 +707,17 @@ const itProjects = (make: () => Promise<Place>) => {
       expect(await opened.recordOf(THIRD)).toBeUndefined();
     });
 
+    it('has staff who come too soon wait for what is projected a moment later', async () => {
+      const opened = new OpenedRecords(store, keys, readModel, FACTS);
+      const asked = performance.now();
+      const early = opened.demographicsOf(PERSON);
+      await born(PERSON, 'r1', 'L4');
+      expect(await early).toBeDefined();
+      expect(performance.now() - asked).toBeLessThan(1_000);
+      // Of a person of whom nothing is kept, nothing comes.
+      expect(await opened.demographicsOf(THIRD)).toBeUndefined();
+    });
+
     it('never puts on disk what is held', async () => {
       await project(await set(true));
       const held = { kind: 'held' as const, candidates: [PERSON] };
