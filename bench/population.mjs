@@ -21,7 +21,6 @@ export const population = async () => {
   let registry = await startRegistry();
   const stored = storedIn(registry.folder);
   const result = {};
-  const began = performance.now();
   let refused = 0;
   for (const { name, files: names, key } of [
     { name: 'vital records', files: ['births.ndjson'], key: () => 'demo-vital-records' },
@@ -32,7 +31,6 @@ export const population = async () => {
     },
   ]) {
     const meter = meterOf(registry, name, RECORDS / PARTS);
-    const start = performance.now();
     for (const file of names) {
       const progress = await importFile(join(files, file), {
         url: registry.url,
@@ -41,15 +39,13 @@ export const population = async () => {
       });
       refused += progress.refused;
     }
-    result[`${name}: records/s taken`] = rate(RECORDS, start);
-    await settled(stored);
-    result[`${name}: records/s until all can be read`] = rate(RECORDS, start + SETTLED_MS);
+    await meter.end();
+    result[`${name}: records/s until all can be read`] = Math.round(RECORDS / meter.seconds());
     result[`${name}: CPU ms a record, by fifth`] = meter.costs.map((cost) => cost.toFixed(2)).join(', ');
   }
   const taken = stored.submissions();
   const linked = stored.linked();
   result['records taken / refused'] = `${taken} / ${refused}`;
-  result['in all, records/s until all can be read'] = rate(taken, began);
   result['resident MiB at the end / peak'] = Object.values(registry.resident()).map(Math.round).join(' / ');
   const persons = stored.persons();
   const sizes = stored.megabytes();
@@ -83,43 +79,55 @@ export const population = async () => {
 
 /**
  * Processor time a record, by parts: what the registry used from the beginning of a part to its end. It can lag behind what it takes, so
- * each part begins when everything before can be read.
+ * each part begins when everything before can be read; finding that out is no part of the time.
  */
 const meterOf = (registry, name, part) => {
   const costs = [];
   const stored = storedIn(registry.folder);
   let counted = 0;
   let cpu = registry.cpuMs();
+  let began = performance.now();
+  let milliseconds = 0;
+  const end = async () => {
+    if (counted === 0) return;
+    milliseconds += (await settledAt(stored)) - began;
+    const now = registry.cpuMs();
+    costs.push((now - cpu) / counted);
+    const resident = Math.round(registry.resident().now);
+    const at = new Date().toISOString().slice(11, 19);
+    console.log(
+      `${at} ${name}, part ${costs.length}: ${costs.at(-1).toFixed(2)} CPU ms each, ${resident} MiB resident`,
+    );
+    cpu = now;
+    counted = 0;
+    began = performance.now();
+  };
   return {
     costs,
+    seconds: () => milliseconds / 1_000,
     count: async (records) => {
       counted += records;
-      if (counted < part) return;
-      await settled(stored);
-      const now = registry.cpuMs();
-      costs.push((now - cpu) / counted);
-      const resident = Math.round(registry.resident().now);
-      const at = new Date().toISOString().slice(11, 19);
-      console.log(
-        `${at} ${name}, part ${costs.length}: ${costs.at(-1).toFixed(2)} CPU ms each, ${resident} MiB resident`,
-      );
-      cpu = now;
-      counted = 0;
+      if (counted >= part) await end();
     },
+    end,
   };
 };
 
 const SETTLED_MS = 2_000;
 
-/** Resolves when the number of submissions that can be read stays as it is. */
-const settled = async (stored) => {
-  for (let before = -1, now = stored.linked(); now !== before; now = stored.linked()) {
-    before = now;
-    await pause(SETTLED_MS);
+/** Resolves when the number of submissions that can be read has stayed as it is for a while, with when that began. */
+const settledAt = async (stored) => {
+  let number = stored.linked();
+  let since = performance.now();
+  while (performance.now() - since < SETTLED_MS) {
+    await pause(250);
+    const now = stored.linked();
+    if (now !== number) since = performance.now();
+    number = now;
   }
+  return since;
 };
 
-const rate = (records, since) => Math.round((1_000 * records) / (performance.now() - since));
 const seconds = (since) => ((performance.now() - since) / 1_000).toFixed(1);
 const until = async (holds) => {
   while (!(await holds())) await pause(50);

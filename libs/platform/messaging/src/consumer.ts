@@ -102,6 +102,10 @@ export class Consumer implements RunningConsumer {
     return this.consumption?.lag?.();
   }
 
+  lateness(): number | undefined {
+    return this.consumption?.lateness?.();
+  }
+
   /** Dead letters of this group, oldest first. */
   deadLetters(): Promise<DeadLetter[]> {
     return this.spec.readModel.select<DeadLetter>(

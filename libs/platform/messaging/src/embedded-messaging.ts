@@ -43,6 +43,8 @@ export class EmbeddedMessaging implements Messaging {
     });
     const abort = new AbortController();
     let caughtUp = false;
+    /** When what is handled now was recorded, ms since 1970, if more follows. */
+    let handlingOf: number | undefined;
     const run = async () => {
       const after = (await retry(
         () => options.checkpointOf(LOG_PARTITION),
@@ -60,6 +62,8 @@ export class EmbeddedMessaging implements Messaging {
         const { position, events } = page;
         if (position !== undefined) {
           caughtUp = false;
+          const [first] = events;
+          handlingOf = page.caughtUp || first === undefined ? undefined : Date.parse(first.recordedAt);
           const handlePage = () =>
             options.handle({
               partition: LOG_PARTITION,
@@ -84,6 +88,7 @@ export class EmbeddedMessaging implements Messaging {
         await running;
       },
       isCaughtUp: () => caughtUp,
+      lateness: () => (handlingOf === undefined ? 0 : Date.now() - handlingOf),
     };
   }
 }

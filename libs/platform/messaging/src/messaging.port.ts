@@ -47,6 +47,8 @@ export interface Consumption {
   isCaughtUp(): boolean;
   /** Messages not handled yet at the last look, by partition; absent where the adapter cannot count them. */
   lag?(): ReadonlyMap<string, number>;
+  /** How old what is handled now is, ms, if more is known to follow; else 0. Absent where the adapter cannot tell. */
+  lateness?(): number;
 }
 
 export interface Messaging {

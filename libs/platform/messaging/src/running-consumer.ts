@@ -9,6 +9,8 @@ export interface RunningConsumer {
   isCaughtUp(): boolean;
   /** Messages to handle, by partition; where that is known. */
   lag?(): ReadonlyMap<string, number> | undefined;
+  /** How old what it handles now is, ms, if more is known to follow; else 0. Where that is known. */
+  lateness?(): number | undefined;
   /** Oldest first. */
   deadLetters(): Promise<DeadLetter[]>;
   /** @returns how many succeeded, and how many remain */

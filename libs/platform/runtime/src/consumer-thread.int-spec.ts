@@ -11,7 +11,7 @@ const THREAD = `
     if (call === 'replayDeadLetters') throw new Error('A fault');
     if (call === 'deadLetters') parentPort.postMessage({ kind: 'failure', id, code: 'READ_MODEL.AWAY' });
     else parentPort.postMessage({ kind: 'answer', id, result: undefined });
-    if (call === 'start') parentPort.postMessage({ kind: 'caught-up', caughtUp: true });
+    if (call === 'start') parentPort.postMessage({ kind: 'standing', caughtUp: true, lateness: 7 });
     if (call === 'stop') parentPort.close();
   });
   if (workerData.stores.DATA_DIR === '/nowhere') throw new Error('No folder');
@@ -41,11 +41,12 @@ describe('A consumer on a thread of its own', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('starts, says when it has caught up, passes failures on by their code, and stops', async () => {
+  it('starts, says how far it is, passes failures on by their code, and stops', async () => {
     const thread = await ConsumerThread.launch('group', file, settings(folder), logger);
     expect(thread.isCaughtUp()).toBe(false);
     await thread.start();
     await until(() => thread.isCaughtUp());
+    expect(thread.lateness()).toBe(7);
     await expect(thread.deadLetters()).rejects.toMatchObject({ code: 'READ_MODEL.AWAY' });
     await thread.stop();
     await thread.stop();

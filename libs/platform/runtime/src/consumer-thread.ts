@@ -20,9 +20,16 @@ export interface ThreadRequest {
   readonly call: ThreadCall;
 }
 
+/** How far its consumer is. */
+export interface Standing {
+  readonly caughtUp: boolean;
+  /** ms, as `RunningConsumer` has it */
+  readonly lateness: number;
+}
+
 export type ThreadMessage =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'caught-up'; readonly caughtUp: boolean }
+  | ({ readonly kind: 'standing' } & Standing)
   | { readonly kind: 'answer'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly code: string };
 
@@ -47,7 +54,7 @@ class ThreadFailed extends Error {
  */
 export class ConsumerThread implements RunningConsumer {
   private worker: Worker | undefined;
-  private caughtUp = false;
+  private standing: Standing = { caughtUp: false, lateness: 0 };
   private running = false;
   private stopped = false;
   private lastId = 0;
@@ -88,7 +95,11 @@ export class ConsumerThread implements RunningConsumer {
   }
 
   isCaughtUp(): boolean {
-    return this.caughtUp;
+    return this.standing.caughtUp;
+  }
+
+  lateness(): number {
+    return this.standing.lateness;
   }
 
   deadLetters(): Promise<DeadLetter[]> {
@@ -129,8 +140,8 @@ export class ConsumerThread implements RunningConsumer {
   }
 
   private hear(message: Exclude<ThreadMessage, { kind: 'ready' }>): void {
-    if (message.kind === 'caught-up') {
-      this.caughtUp = message.caughtUp;
+    if (message.kind === 'standing') {
+      this.standing = message;
       return;
     }
     const waiting = this.waiting.get(message.id);
@@ -141,7 +152,7 @@ export class ConsumerThread implements RunningConsumer {
 
   private gone(): void {
     this.worker = undefined;
-    this.caughtUp = false;
+    this.standing = { caughtUp: false, lateness: 0 };
     for (const { reject } of this.waiting.values()) reject(new ThreadFailed('READ_MODEL.CLOSED'));
     this.waiting.clear();
     if (!this.stopped) setTimeout(() => this.again(), RESTART_MS);

@@ -4,7 +4,7 @@ import type { EventStore } from '@registry/event-store';
 import { EmbeddedMessaging, type Batching, type Messaging, type RunningConsumer } from '@registry/messaging';
 import { createLogger, errorCode, type Logger } from '@registry/observability';
 import { openKeyReader, openStoreToRead } from './adapters.js';
-import type { ThreadMessage, ThreadRequest, ThreadSettings } from './consumer-thread.js';
+import type { Standing, ThreadMessage, ThreadRequest, ThreadSettings } from './consumer-thread.js';
 import { ReadModels } from './read-models.js';
 
 /** What a consumer on a thread of its own is made of. Events and keys can only be read. */
@@ -21,7 +21,7 @@ export interface ThreadParts {
  * pages are written less often (a rebuild with 1,000 wrote 1.8 times as much).
  */
 const BATCHING: Batching = { size: 4_000, pace: () => 50 };
-const CAUGHT_UP_EVERY_MS = 20;
+const TELL_EVERY_MS = 20;
 
 /** Runs a consumer on this thread for a `ConsumerThread` on the main one, until that says stop. */
 export const runConsumerThread = (build: (parts: ThreadParts) => Promise<RunningConsumer>): void => {
@@ -47,12 +47,13 @@ const run = async (build: (parts: ThreadParts) => Promise<RunningConsumer>): Pro
     logger: createLogger(logLevel),
   });
 
-  let caughtUp = false;
+  let told: Standing = { caughtUp: false, lateness: 0 };
   const telling = setInterval(() => {
-    if (consumer.isCaughtUp() === caughtUp) return;
-    caughtUp = !caughtUp;
-    tell({ kind: 'caught-up', caughtUp });
-  }, CAUGHT_UP_EVERY_MS);
+    const standing = { caughtUp: consumer.isCaughtUp(), lateness: consumer.lateness?.() ?? 0 };
+    if (standing.caughtUp === told.caughtUp && standing.lateness === told.lateness) return;
+    told = standing;
+    tell({ kind: 'standing', ...standing });
+  }, TELL_EVERY_MS);
   const stop = async () => {
     clearInterval(telling);
     await consumer.stop();

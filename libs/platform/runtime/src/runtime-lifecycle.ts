@@ -52,6 +52,9 @@ export class RuntimeLifecycle implements OnApplicationBootstrap, OnApplicationSh
         [...partitions].map(([partition, value]) => ({ labels: { group, partition }, value })),
       ),
     );
+    metrics.gauge('registry_consumer_late_seconds', 'How old is what the group handles now?', ['group'], () =>
+      [...consumers.lateness()].map(([group, late]) => ({ labels: { group }, value: late / 1_000 })),
+    );
     const { kafka } = this;
     if (kafka !== undefined) {
       metrics.gauge('registry_relay_behind', 'Has the relay events to publish?', ['role'], () => {

@@ -3,6 +3,7 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Caller } from '@registry/access';
 import { acknowledgeBatch, decodeMessage, readBatch, type Hl7Problem } from '@registry/hl7v2';
+import { ConsumerRegistry } from '@registry/messaging';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { SubmissionIntake } from '../intake/submission-intake.js';
 import { SubmissionTally } from '../quality/submission-tally.js';
@@ -16,7 +17,7 @@ export class ReceiveHl7 {
   ) {}
 }
 
-/** Messages of a batch that are read before others are let in: reading them holds the process. */
+/** Messages of a batch that are taken before others are let in, and before it is looked whether consumers keep up. */
 const SLICE = 50;
 
 /** Answers each message with its ACK once everything that the ACK calls taken is durable, as one unit. */
@@ -27,6 +28,7 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
     private readonly reader: MessageReader,
     private readonly intake: SubmissionIntake,
     private readonly tally: SubmissionTally,
+    private readonly consumers: ConsumerRegistry,
   ) {}
 
   async execute({ bytes, caller }: ReceiveHl7): Promise<string> {
@@ -40,7 +42,7 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
       // One that fails is heard of below, with the others settled.
       acknowledgment.catch(() => undefined);
       taken.push(acknowledgment);
-      if (index % SLICE === SLICE - 1) await turn();
+      if (index % SLICE === SLICE - 1) await this.consumers.whileLate();
     }
     await Promise.allSettled(taken);
     return acknowledgeBatch(batch, await Promise.all(taken), this.envelope());
@@ -71,6 +73,3 @@ export class ReceiveHl7Handler implements ICommandHandler<ReceiveHl7, string> {
     };
   }
 }
-
-/** Lets others in. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,7 @@
 import type { Caller } from '@registry/access';
 import { createMemoryContentKeys, type KeyRing } from '@registry/content-keys';
 import { createMemoryEventStore, type EventStore } from '@registry/event-store';
+import { ConsumerRegistry } from '@registry/messaging';
 import type { Logger } from '@registry/observability';
 import { SubmissionTally } from '../quality/submission-tally.js';
 import { SubmissionIntake } from '../intake/submission-intake.js';
@@ -64,6 +65,7 @@ describe('Uploads', () => {
       clock,
       new SubmissionIntake(store, createMemoryContentKeys(), keyRing),
       new SubmissionTally(store, clock, silent),
+      new ConsumerRegistry(),
     );
   });
 

@@ -12,7 +12,7 @@ import {
   type UploadEvent,
   type UploadState,
 } from '@registry/ingestion-domain';
-import { derivedEventId } from '@registry/messaging';
+import { ConsumerRegistry, derivedEventId } from '@registry/messaging';
 import { CLOCK, type Clock } from '@registry/runtime';
 import { legalDayOf } from '@registry/legal-day';
 import { SubmissionIntake } from '../intake/submission-intake.js';
@@ -39,6 +39,8 @@ export interface RowResult {
 
 /** Rows that are kept together: they share their commits, and the next are read only when these are durable. */
 const BATCH = 500;
+/** Rows of a batch that are taken before others are let in, and before it is looked whether consumers keep up. */
+const SLICE = 50;
 const ROWS_IN_ANSWER = 1_000;
 const PAGE = 200;
 
@@ -50,6 +52,7 @@ export class Uploads {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly intake: SubmissionIntake,
     private readonly tally: SubmissionTally,
+    private readonly consumers: ConsumerRegistry,
   ) {}
 
   /**
@@ -101,7 +104,8 @@ export class Uploads {
   ): Promise<void> {
     const rejected: RejectedRow[] = [];
     const kept: Promise<unknown>[] = [];
-    for (const sent of batch) {
+    for (const [index, sent] of batch.entries()) {
+      if (index % SLICE === SLICE - 1) await this.consumers.whileLate();
       if ('problem' in sent) {
         this.reject(rejected, sent.row, [{ field: '', code: sent.problem }], context.caller);
         continue;
@@ -113,7 +117,10 @@ export class Uploads {
       }
       const { clientId } = context.caller;
       const name = { clientId, facility: kind.kind, controlId: reading.name };
-      kept.push(this.intake.keep(name, written(reading.content), context.caller));
+      const keeping = this.intake.keep(name, written(reading.content), context.caller);
+      // One that fails is heard of below, with the others.
+      keeping.catch(() => undefined);
+      kept.push(keeping);
       this.tally.row(context.caller, reading.content);
     }
     await Promise.all(kept);
