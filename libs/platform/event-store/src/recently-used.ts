@@ -7,15 +7,23 @@ export interface CacheBounds {
   readonly largest: number;
 }
 
+/** Kept in a ring by use: from `ring` on by `newer`, the least recent first. */
 interface Entry<V> {
+  readonly key: string;
   readonly value: V;
   readonly characters: number;
+  older: Entry<V>;
+  newer: Entry<V>;
 }
 
-/** The values used last, bounded in number and in size. */
+/**
+ * The values used last, bounded in number and in size. A Map knows the order, too, but finds its first entry by walking past all that were deleted before
+ * it: at 4,096 entries that took 5 µs each time, and more with more.
+ */
 export class RecentlyUsed<V> {
-  /** In order of use, the least recent first. */
   private readonly kept = new Map<string, Entry<V>>();
+  /** Belongs to no key: its `newer` is the least recent entry, its `older` the most recent. */
+  private readonly ring: Entry<V> = emptyRing();
   private characters = 0;
 
   constructor(private readonly bounds: CacheBounds) {}
@@ -23,8 +31,8 @@ export class RecentlyUsed<V> {
   get(key: string): V | undefined {
     const entry = this.kept.get(key);
     if (entry === undefined) return undefined;
-    this.kept.delete(key);
-    this.kept.set(key, entry);
+    unlink(entry);
+    this.linkAsNewest(entry);
     return entry.value;
   }
 
@@ -32,24 +40,50 @@ export class RecentlyUsed<V> {
   set(key: string, value: V, characters: number): void {
     this.delete(key);
     if (characters > this.bounds.largest) return;
-    this.kept.set(key, { value, characters });
+    const { ring } = this;
+    const entry: Entry<V> = { key, value, characters, older: ring, newer: ring };
+    this.kept.set(key, entry);
+    this.linkAsNewest(entry);
     this.characters += characters;
-    while (this.kept.size > this.bounds.entries || this.characters > this.bounds.characters) {
-      const oldest = this.kept.keys().next();
-      if (oldest.done === true) return;
-      this.delete(oldest.value);
-    }
+    while (this.kept.size > this.bounds.entries || this.characters > this.bounds.characters)
+      this.remove(ring.newer);
   }
 
   delete(key: string): void {
     const entry = this.kept.get(key);
-    if (entry === undefined) return;
-    this.characters -= entry.characters;
-    this.kept.delete(key);
+    if (entry !== undefined) this.remove(entry);
   }
 
   clear(): void {
     this.kept.clear();
+    this.ring.newer = this.ring;
+    this.ring.older = this.ring;
     this.characters = 0;
   }
+
+  private remove(entry: Entry<V>): void {
+    this.kept.delete(entry.key);
+    unlink(entry);
+    this.characters -= entry.characters;
+  }
+
+  private linkAsNewest(entry: Entry<V>): void {
+    const { ring } = this;
+    entry.older = ring.older;
+    entry.newer = ring;
+    ring.older.newer = entry;
+    ring.older = entry;
+  }
 }
+
+const unlink = <V>({ older, newer }: Entry<V>): void => {
+  older.newer = newer;
+  newer.older = older;
+};
+
+const emptyRing = <V>(): Entry<V> => {
+  const ring = { key: '', value: undefined, characters: 0 } as unknown as Entry<V>;
+  ring.older = ring;
+  ring.newer = ring;
+  return ring;
+};
