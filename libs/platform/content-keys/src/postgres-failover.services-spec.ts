@@ -55,7 +55,7 @@ describe('The content keys on a PostgreSQL server that fails over to its standby
   const received = async (): Promise<void> => {
     const { connectionString } = primary;
     const [{ lsn } = { lsn: '' }] = (await runSql(
-      'SELECT pg_current_wal_insert_lsn()::text AS lsn',
+      'SELECT pg_current_wal_flush_lsn()::text AS lsn',
       [],
       connectionString,
     )) as { lsn: string }[];

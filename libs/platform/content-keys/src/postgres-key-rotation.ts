@@ -101,8 +101,9 @@ export class PostgresKeyRotation {
    * @throws ContentKeysUnavailable one is behind: the keys are destroyed at a later look
    */
   private async untilStandbysKnow(session: PostgresConnection): Promise<void> {
+    // What this session committed is flushed. Where the next record goes may be past a page's header, which no standby reports before that record.
     const { rows: here } = await session.query<{ lsn: string }>({
-      text: 'SELECT pg_current_wal_insert_lsn()::text AS lsn',
+      text: 'SELECT pg_current_wal_flush_lsn()::text AS lsn',
     });
     const deadline = performance.now() + STANDBY_PATIENCE_MS;
     for (;;) {

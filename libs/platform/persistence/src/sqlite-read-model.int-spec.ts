@@ -80,9 +80,14 @@ describe('scrub', () => {
     await reader.queries.query('BEGIN');
     await reader.queries.query('SELECT * FROM person_rows');
     await model.write((tx) => tx.remove(PersonRow, 'personId', ['a']));
-    const before = performance.now();
-    expect(await model.scrub()).toBe(false);
-    expect(performance.now() - before).toBeLessThan(500);
+    // It would wait for 1 s; the disk alone may take as long once, but not each time.
+    const took: number[] = [];
+    for (let time = 0; time < 3; time += 1) {
+      const before = performance.now();
+      expect(await model.scrub()).toBe(false);
+      took.push(performance.now() - before);
+    }
+    expect(Math.min(...took)).toBeLessThan(500);
     expect(everything()).toMatch(/Kowalczyk-Deleted/);
 
     await reader.queries.query('COMMIT');

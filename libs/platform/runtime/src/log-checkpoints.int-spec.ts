@@ -20,7 +20,7 @@ describe('The thread that brings logs into their files', () => {
   const open: DatabaseSyncInstance[] = [];
 
   const openDatabase = (name: string): DatabaseSyncInstance => {
-    const database = new DatabaseSync(join(folder, name));
+    const database = new DatabaseSync(join(folder, name), { timeout: 5_000 });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (a BLOB)');
     open.push(database);
     return database;

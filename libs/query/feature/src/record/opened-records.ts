@@ -29,6 +29,7 @@ export class OpenedRecords implements CustodialSource {
     keys: KeyReader,
     private readonly readModel: ReadModel,
     private readonly facts: VaccineFacts,
+    private readonly patienceMs = PATIENCE_MS,
   ) {
     this.sources = new SealedSources(store, keys);
   }
@@ -65,7 +66,7 @@ export class OpenedRecords implements CustodialSource {
    * kept.
    */
   private async openPatiently(personId: string): Promise<RecordSource[]> {
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + this.patienceMs;
     let links = await this.linksOf(personId);
     while (links.length === 0 && performance.now() < deadline) {
       await delay(LOOK_EVERY_MS);
