@@ -17,8 +17,8 @@ interface Entry<V> {
 }
 
 /**
- * The values used last, bounded in number and in size. A Map knows the order, too, but finds its first entry by walking past all that were deleted before
- * it: at 4,096 entries that took 5 µs each time, and more with more.
+ * The values used last, bounded in number and in size. A Map knows the order, too, but finds its first entry by walking past all that were
+ * deleted before it: 2 µs at 4,096 entries, 35 µs at 50,000, where the ring takes 1 µs.
  */
 export class RecentlyUsed<V> {
   private readonly kept = new Map<string, Entry<V>>();
