@@ -6,7 +6,7 @@ import { filesHolding } from './data-files.js';
 import { Facts } from './facts.js';
 import { apply, approve, statusOf, verifiedRequest } from './help-desk.js';
 import { inTurns } from './in-turns.js';
-import { eventually, RegistryProcess, temporaryFolder } from './registry-process.js';
+import { decided, eventually, RegistryProcess, temporaryFolder } from './registry-process.js';
 import { seededRandom } from './seeded-random.js';
 import { STORES } from './stores.js';
 import { acknowledgedAs, vxu, withoutOwnIds, type VxuValues } from './vxu-messages.js';
@@ -14,7 +14,7 @@ import { acknowledgedAs, vxu, withoutOwnIds, type VxuValues } from './vxu-messag
 const LONG = process.env['LONG_TESTS'] === '1';
 const SEED = Number(process.env['CRASH_SEED'] ?? '20260105');
 
-jest.setTimeout(LONG ? 1_200_000 : 120_000);
+jest.setTimeout(LONG ? 1_200_000 : 300_000);
 
 const LAKESIDE = 'demo-lakeside-clinic';
 const LAKESIDE_CLIENT = 'd0000000-0000-4000-8000-000000000011';
@@ -96,11 +96,13 @@ const search = async (
   registry: RegistryProcess,
   { mrn }: Pick<Person, 'mrn'>,
 ): Promise<readonly Released[]> => {
-  const answer = await registry.request('POST', '/persons/search', {
-    as: LAKESIDE,
-    purpose: 'treatment',
-    json: { identifier: { authority: FACILITY, value: mrn } },
-  });
+  const answer = await decided(() =>
+    registry.request('POST', '/persons/search', {
+      as: LAKESIDE,
+      purpose: 'treatment',
+      json: { identifier: { authority: FACILITY, value: mrn } },
+    }),
+  );
   if (answer.status !== 200) throw new Error(`Search answered ${answer.status} ${answer.body}`);
   return (answer.json() as { persons: Released[] }).persons;
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { apply } from './help-desk.js';
 import { SHARED_DATA } from './real-messages.js';
 import {
+  decided,
   eventually,
   RegistryProcess,
   temporaryFolder,
@@ -670,7 +671,7 @@ describe('Who may come in', () => {
     );
     const id = (found.json() as { persons: { id: string }[] }).persons[0]?.id ?? '';
     const read = (as: string) => registry.request('GET', `/persons/${id}`, { as, purpose: 'treatment' });
-    expect((await read(key)).status).toBe(200);
+    expect((await decided(() => read(key))).status).toBe(200);
     return { organizationId, clientId, key, values, submit, search, read };
   };
 

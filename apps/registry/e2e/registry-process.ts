@@ -35,7 +35,7 @@ export interface RunningRegistry {
   /** Everything that it printed. */
   readonly printed: string;
   request(method: Method, path: string, options?: RequestOptions): Promise<Answer>;
-  /** Resolves when it answers and its consumers have handled all that is there. */
+  /** Resolves when it answers and each of its consumers has caught up once since it started: says nothing of what came later. */
   ready(): Promise<void>;
   stop(): Promise<unknown>;
 }
@@ -105,12 +105,28 @@ export class RegistryProcess implements RunningRegistry {
     return request(this.url, method, path, options);
   }
 
-  /** Resolves when it answers and its consumers have handled all that is there. */
+  /** Resolves when it answers and each of its consumers has caught up once since it started: says nothing of what came later. */
   async ready(): Promise<void> {
     await eventually(
       () => this.request('GET', '/health/ready'),
       (answer) => answer.status === 200,
     );
+  }
+
+  /** Resolves when no consumer has anything to handle of what was stored before. @throws Error that names who still has after 15 s */
+  async settled(): Promise<void> {
+    const deadline = performance.now() + 15_000;
+    // What one group handles may be another's next message: one look may fall between the two.
+    for (let quiet = 0; quiet < 2; await pause(60)) {
+      const { status, body } = await this.request('GET', '/metrics');
+      if (status !== 200) throw new Error(`Metrics answered ${status} ${body}`);
+      const groups = [...body.matchAll(/^registry_consumer_behind\{(.*)\} ([01])$/gm)];
+      if (groups.length === 0) throw new Error('No consumer is measured');
+      const behind = groups.filter(([, , value]) => value === '1').map(([, group]) => group);
+      quiet = behind.length === 0 ? quiet + 1 : 0;
+      if (quiet === 0 && performance.now() > deadline)
+        throw new Error(`Never settled; behind: ${behind.join('; ')}`);
+    }
   }
 }
 
@@ -168,7 +184,11 @@ export const request = async (
   };
 };
 
-/** Asks again until the answer satisfies; fails after `milliseconds` with what was answered last. */
+/** What a read is answered that could not be decided in time: ask again. */
+const isUndecided = (answer: unknown): boolean =>
+  typeof answer === 'object' && answer !== null && 'status' in answer && answer.status === 503;
+
+/** Asks again until it is decided and satisfies; fails after `milliseconds` with what was answered last. */
 export const eventually = async <T>(
   ask: () => Promise<T>,
   satisfies: (answer: T) => boolean,
@@ -177,11 +197,14 @@ export const eventually = async <T>(
   const deadline = performance.now() + milliseconds;
   for (;;) {
     const answer = await ask();
-    if (satisfies(answer)) return answer;
+    if (!isUndecided(answer) && satisfies(answer)) return answer;
     if (performance.now() > deadline) throw new Error(`Never came true; last: ${JSON.stringify(answer)}`);
     await pause(20);
   }
 };
+
+/** Asks once, and again only for as long as it could not be decided. */
+export const decided = (ask: () => Promise<Answer>): Promise<Answer> => eventually(ask, () => true);
 
 export const temporaryFolder = (): { readonly path: string; readonly remove: () => void } => {
   const path = mkdtempSync(join(tmpdir(), 'registry-e2e-'));

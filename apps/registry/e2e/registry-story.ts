@@ -1,5 +1,5 @@
 import { realVxu } from './real-messages.js';
-import { eventually, type Answer, type RunningRegistry } from './registry-process.js';
+import { decided, eventually, type Answer, type RunningRegistry } from './registry-process.js';
 
 const LAKESIDE = 'demo-lakeside-clinic';
 const PRAIRIE_ID = 'd0000000-0000-4000-8000-000000000002';
@@ -35,13 +35,15 @@ export const describeStory = (
     });
 
     const read = (id: string): Promise<Answer> =>
-      registry.request('GET', `/persons/${id}`, { as: LAKESIDE, purpose: 'treatment' });
+      decided(() => registry.request('GET', `/persons/${id}`, { as: LAKESIDE, purpose: 'treatment' }));
     const search = (): Promise<Answer> =>
-      registry.request('POST', '/persons/search', {
-        as: LAKESIDE,
-        purpose: 'treatment',
-        json: { name: DARYL },
-      });
+      decided(() =>
+        registry.request('POST', '/persons/search', {
+          as: LAKESIDE,
+          purpose: 'treatment',
+          json: { name: DARYL },
+        }),
+      );
 
     /** Submits, verifies and approves a request for Daryl; resolves with its id once it is applied. */
     const apply = async (change: Record<string, string>): Promise<string> => {
@@ -106,11 +108,15 @@ export const describeStory = (
       // The history shows all of it, under a pseudonym and without names or doses.
       const audited = await registry.request('GET', `/audit/requests/${lock}`, { as: AUDITOR });
       const { pseudonym } = audited.json() as { pseudonym: string };
-      const history = await registry.request('GET', `/audit/persons/${pseudonym}/history`, { as: AUDITOR });
-      const { entries, state } = history.json() as { entries: { type: string }[]; state: unknown };
-      const types = entries.map((entry) => entry.type);
-      // The message's own PD1-11 is a signal, which has its effect beside all this.
-      expect(types).toContain('MessagesStopped');
+      const typesOf = (answer: Answer): string[] =>
+        (answer.json() as { entries: { type: string }[] }).entries.map(({ type }) => type);
+      // The message's own PD1-11 is a signal, which has its effect beside all this, in its own time.
+      const history = await eventually(
+        () => registry.request('GET', `/audit/persons/${pseudonym}/history`, { as: AUDITOR }),
+        (answer) => typesOf(answer).includes('MessagesStopped'),
+      );
+      const types = typesOf(history);
+      const { state } = history.json() as { state: unknown };
       expect(types.filter((type) => type !== 'MessagesStopped')).toEqual([
         'PrivacyOpened',
         'RecordDisclosed',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openSqliteKeyReader } from '@registry/content-keys';
 import { Facts } from './facts.js';
 import { apply } from './help-desk.js';
-import { eventually, RegistryProcess, temporaryFolder } from './registry-process.js';
+import { decided, eventually, RegistryProcess, temporaryFolder } from './registry-process.js';
 import { acknowledgedAs, vxu } from './vxu-messages.js';
 
 jest.setTimeout(90_000);
@@ -65,7 +65,9 @@ describe('Reminders and notices', () => {
   /** The health board's own id for a person of its county. */
   const known = async (as: string, purpose: string, name: Person): Promise<string> => {
     const search = async () => {
-      const answer = await registry.request('POST', '/persons/search', { as, purpose, json: { name } });
+      const answer = await decided(() =>
+        registry.request('POST', '/persons/search', { as, purpose, json: { name } }),
+      );
       return (answer.json() as { persons: { id: string }[] }).persons;
     };
     const [person] = await eventually(search, (persons) => persons.length === 1);

@@ -188,12 +188,13 @@ describe.each(STORES)('A subscriber, on $name', ({ available, make }: StoreUnder
         const locked: FormPerson = { family: 'Submerge', given: 'William', birthDate: '2018-03-13' };
         await submit(LAKESIDE, locked);
         await eventually(
-          async () => {
-            const search = { as: LAKESIDE, purpose: 'treatment', json: { name: locked } };
-            const answer = await registry.request('POST', '/persons/search', search);
-            return (answer.json() as { persons: unknown[] }).persons.length;
-          },
-          (found) => found === 1,
+          () =>
+            registry.request('POST', '/persons/search', {
+              as: LAKESIDE,
+              purpose: 'treatment',
+              json: { name: locked },
+            }),
+          (answer) => (answer.json() as { persons: unknown[] }).persons.length === 1,
         );
         await apply(registry, { change: 'lock', holder: LAKESIDE_ID }, locked);
         // Perhaps the same: its submitter alone reads it until somebody has looked.
@@ -349,6 +350,8 @@ describe.each(STORES)('A subscriber, on $name', ({ available, make }: StoreUnder
         () => page(undefined, key),
         ({ records }) =>
           records.length === 1 && records[0]?.state === state && records[0].version === version,
+        // What ended is looked for every few seconds.
+        20_000,
       );
     await only('available', 1);
     const end = await registry.request('DELETE', `/subscription/organizations/${organizationId}`, {

@@ -214,7 +214,7 @@ describe('A subscriber and a person that is hidden, or never existed', () => {
 
     const transcripts = [];
     for (const world of [hiding, empty]) {
-      await world.registry.ready();
+      await world.registry.settled();
       const clinic = await enrolClinic(world);
       const { organizationId: ORGANIZATION, clientId: CLIENT } = clinic;
       const told = [
@@ -274,8 +274,10 @@ describe('A subscriber and a person that is hidden, or never existed', () => {
       const clinic = await enrolClinic(world);
       const told = await subscribe(world, clinic);
       await happen(clinic);
+      await world.registry.settled();
       const served = await idServed(world, clinic);
       const open = await inTheOpen(world, clinic, facility);
+      await world.registry.settled();
       const digest = digestOf(await feedOf(world, clinic.key));
       told.push(...(await world.transcribe(following(clinic, [served === '' ? NOBODY : served]))));
       const { organizationId: ORGANIZATION, clientId: CLIENT } = clinic;
@@ -354,6 +356,7 @@ describe('A subscriber and a person that is hidden, or never existed', () => {
       );
       await submit(hiding, clinic.key, again(values));
       const open = await inTheOpen(hiding, clinic, facility);
+      await hiding.registry.settled();
       const digest = digestOf(await feedOf(hiding, clinic.key));
       told.push(...(await hiding.transcribe(following(clinic, [id]))));
       const { organizationId: ORGANIZATION, clientId: CLIENT } = clinic;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { apply } from './help-desk.js';
-import { eventually } from './registry-process.js';
+import { decided, eventually } from './registry-process.js';
 import {
   ask,
   enrolClinic,
@@ -200,7 +200,6 @@ describe('A hidden person and one who never existed', () => {
     ids: string[],
     without: (question: Question) => boolean = () => false,
   ): Promise<void> => {
-    await Promise.all([hiding.registry.ready(), empty.registry.ready()]);
     const asked = (key: string) => questionsOf(key, values, ids).filter((question) => !without(question));
     const transcripts = await hiding.transcribe(asked(keys.hiding));
     expect(transcripts).toEqual(await empty.transcribe(asked(keys.empty)));
@@ -297,12 +296,15 @@ describe('A hidden person and one who never existed', () => {
       orderNumber: 'ORD-Merged-2',
     };
     const id = await submitAndRead(hiding, PRAIRIE, other);
-    const { reviews } = (
-      await hiding.registry.request('GET', '/reviews', { as: 'demo-help-desk' })
-    ).json() as {
-      reviews: { reviewId: string; kind: string }[];
-    };
-    const review = reviews.find(({ kind }) => kind === 'provisional');
+    // Listed by another consumer than the one that makes the record readable.
+    const review = await eventually(
+      async () => {
+        const answer = await hiding.registry.request('GET', '/reviews', { as: 'demo-help-desk' });
+        const { reviews } = answer.json() as { reviews: { reviewId: string; kind: string }[] };
+        return reviews.find(({ kind }) => kind === 'provisional');
+      },
+      (listed) => listed !== undefined,
+    );
     const decided = await hiding.registry.request('POST', `/reviews/${review?.reviewId ?? ''}/decide`, {
       as: 'demo-help-desk',
       json: { decision: 'same', candidate: 0 },
@@ -338,11 +340,13 @@ describe('A hidden person and one who never existed', () => {
     const { family, given, birthDate } = values;
     const found = await eventually(
       async () => {
-        const answer = await hiding.registry.request('POST', '/persons/search', {
-          as: BOARD,
-          purpose: 'reminder',
-          json: { name: { family, given, birthDate } },
-        });
+        const answer = await decided(() =>
+          hiding.registry.request('POST', '/persons/search', {
+            as: BOARD,
+            purpose: 'reminder',
+            json: { name: { family, given, birthDate } },
+          }),
+        );
         return (answer.json() as { persons: { id: string }[] }).persons;
       },
       (persons) => persons.length === 1,

@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http';
-import type { Position, RecordedEvent } from '@registry/event-store';
+import { categoryOf, type Position, type RecordedEvent } from '@registry/event-store';
 import { enrol } from './enrolment.js';
 import { Facts, kindOf } from './facts.js';
-import { eventually, RegistryProcess, temporaryFolder } from './registry-process.js';
+import { decided, eventually, RegistryProcess, temporaryFolder } from './registry-process.js';
 import { vxu, type VxuValues } from './vxu-messages.js';
 
 export interface Question {
@@ -75,12 +75,16 @@ export class World {
 
   async transcribe(questions: readonly Question[]): Promise<Transcript[]> {
     const transcripts: Transcript[] = [];
+    // What consumers still make of what happened before is not what the first question left.
+    await this.registry.settled();
     let position = await this.whereItEnds();
     for (const question of questions) {
       const answer = await ask(this.registry.url, question);
       const left = await this.facts.since(position);
       position = left.position;
-      transcripts.push({ question: question.name, ...answer, left: left.events.map(shapeOf) });
+      // A timer writes the counts of what clients sent, between any two questions: no question left them.
+      const events = left.events.filter(({ stream }) => categoryOf(stream) !== 'quality');
+      transcripts.push({ question: question.name, ...answer, left: events.map(shapeOf) });
     }
     return transcripts;
   }
@@ -115,11 +119,13 @@ export const search = async (
   key: string,
   { facility, mrn }: VxuValues,
 ): Promise<readonly { id: string }[]> => {
-  const answer = await world.registry.request('POST', '/persons/search', {
-    as: key,
-    purpose: 'treatment',
-    json: { identifier: { authority: facility, value: mrn } },
-  });
+  const answer = await decided(() =>
+    world.registry.request('POST', '/persons/search', {
+      as: key,
+      purpose: 'treatment',
+      json: { identifier: { authority: facility, value: mrn } },
+    }),
+  );
   return (answer.json() as { persons: { id: string }[] }).persons;
 };
 

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { verifiedRequest } from './help-desk.js';
-import { eventually, RegistryProcess, temporaryFolder, type Answer } from './registry-process.js';
+import { decided, eventually, RegistryProcess, temporaryFolder, type Answer } from './registry-process.js';
 import { acknowledgedAs, vxu, type VxuValues } from './vxu-messages.js';
 
 jest.setTimeout(60_000);
@@ -38,6 +38,9 @@ const foundIn = async (registry: RegistryProcess): Promise<Answer> =>
 
 const linesOf = (printed: string): string[] => printed.split('\n').filter((line) => line !== '');
 
+/** What is under way may take 3.5 s of it; the rest is for a slow machine: only what hangs shall fail. */
+const STOPPED_WITHIN_MS = 3_500 + 10_000;
+
 const STACK = /^\s+at |node:internal|node_modules|\.js:\d+/m;
 
 describe('A second start on the same folder', () => {
@@ -69,7 +72,7 @@ describe('A second start on the same folder', () => {
     expect(linesOf(second.printed)).toEqual([
       `Another registry is running on ${folder.path}. Stop it, or set DATA_DIR to another folder.`,
     ]);
-    expect(second.milliseconds).toBeLessThan(5_000);
+    expect(second.milliseconds).toBeLessThan(20_000);
     expect([...statuses]).toEqual([200]);
     expect(first.printed).not.toMatch(/"level":(50|40)/);
   });
@@ -196,11 +199,11 @@ describe('SIGTERM', () => {
 
     const milliseconds = await stopTimed();
     expect((await approval).json()).toMatchObject({ requestId, status: 'applied' });
-    expect(milliseconds).toBeLessThan(5_000);
+    expect(milliseconds).toBeLessThan(STOPPED_WITHIN_MS);
 
     registry = await RegistryProcess.start({ DATA_DIR: folder.path });
     await registry.ready();
-    expect((await search(registry)).json()).toEqual({ persons: [] });
+    expect((await decided(() => search(registry))).json()).toEqual({ persons: [] });
   });
 
   it('does not wait for a connection that says nothing more, nor for one that stays open', async () => {
@@ -228,7 +231,7 @@ describe('SIGTERM', () => {
     await new Promise<void>((resolve) => silent.once('connect', () => resolve()));
     await registry.request('GET', '/health/live');
 
-    expect(await stopTimed()).toBeLessThan(5_000);
+    expect(await stopTimed()).toBeLessThan(STOPPED_WITHIN_MS);
     await Promise.all([cut, closed]);
     // The port is closed: nobody is answered any more.
     await expect(registry.request('GET', '/health/live')).rejects.toThrow();
@@ -239,6 +242,6 @@ describe('SIGTERM', () => {
     await registry.ready();
     const milliseconds = await stopTimed();
     process.stderr.write(`SIGTERM: an idle registry ended within ${Math.round(milliseconds)} ms\n`);
-    expect(milliseconds).toBeLessThan(2_000);
+    expect(milliseconds).toBeLessThan(3_000);
   });
 });
