@@ -111,10 +111,22 @@ describe('What can be fetched of a record', () => {
     expect(await newestLink({ changes: [linked('s2', 7)], patient: true })).toBeUndefined();
     behind = true;
     expect(await newestLink()).toBe(3);
-    expect(await newestLink({ wasBehind: true, patient: true })).toBeUndefined();
+    expect(await newestLink({ awaited: 7, patient: true })).toBeUndefined();
     behind = false;
     // The projection has put it aside: what is there counts.
-    expect(await newestLink({ wasBehind: true })).toBe(3);
+    expect(await newestLink({ awaited: 7 })).toBe(3);
+  });
+
+  it('is not said of a projection that has not said yet that it has messages again', async () => {
+    await serve('p');
+    await link('s1', 'p', 3);
+    await fold('p');
+    const waiting = newestLink({ awaited: 7, patient: true });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await link('s2', 'p', 7);
+    expect(await waiting).toBe(7);
+    // What left no link is in it once the projection has been at rest for a while.
+    expect(await newestLink({ awaited: 8, patient: true })).toBe(7);
   });
 
   it('is not waited for again and again while the projection is made anew', async () => {

@@ -16,12 +16,17 @@ export type RecordChange = {
 
 const PATIENCE_MS = 3_000;
 const POLL_MS = 10;
+/** A projection on a thread of its own says a little late that it has messages again. */
+const AT_REST_MS = 100;
 
 export interface RecordWanted {
   /** Are to be in the record. */
   readonly changes?: readonly RecordChange[];
-  /** A change that was not in it before is to be in it: so it is not, while the projection has messages to handle. */
-  readonly wasBehind?: boolean;
+  /**
+   * Revision of a change that was not in it before and is to be in it. Where no link is as new, it may be one that left no link: then it is in it
+   * once the projection has no more messages to handle.
+   */
+  readonly awaited?: number;
   /** The projection may be at the same messages: it is waited for, a while. */
   readonly patient?: boolean;
 }
@@ -45,14 +50,20 @@ export class FoldedRecords {
   async newestLink(
     organizationId: string,
     registryId: string,
-    { changes = [], wasBehind = false, patient = false }: RecordWanted,
+    { changes = [], awaited = -1, patient = false }: RecordWanted,
   ): Promise<number | undefined> {
-    const until = performance.now() + (patient ? this.patienceMs : 0);
+    const began = performance.now();
+    const until = began + (patient ? this.patienceMs : 0);
+    let atRestSince = patient ? began : -Infinity;
     for (;;) {
       const personId = await this.records.recordById(organizationId, registryId);
       const isBehind = this.isBehind();
-      if (personId !== undefined && !(wasBehind && isBehind) && (await this.reflects(changes)))
-        return this.newestOf(personId);
+      if (isBehind) atRestSince = Infinity;
+      else atRestSince = Math.min(atRestSince, performance.now());
+      if (personId !== undefined && (await this.reflects(changes))) {
+        const newest = await this.newestOf(personId);
+        if (newest >= awaited || performance.now() - atRestSince >= AT_REST_MS) return newest;
+      }
       // A projection that is made anew takes longer than anybody can wait.
       if (!isBehind) this.gaveUp = false;
       if (performance.now() >= until || this.gaveUp) {

@@ -4,6 +4,7 @@ import { createMemoryEventStore, type EventStore, type NewEvent } from '@registr
 import { privacyStream } from '@registry/privacy-gate';
 import type { SubscribedRecord } from '@registry/query-domain';
 import { clinicAccess, storeAccess } from '@registry/testing';
+import type { RecordWanted } from '../record/folded-records.js';
 import { RecordLooker } from './record-looker.js';
 import { subscribedRecordStream, subscriptionStream } from './subscription.topic.js';
 
@@ -82,6 +83,36 @@ describe('A look at what a subscriber may be told', () => {
     await new RecordLooker({ store: stale, clock, folded }).lookAtAll([PERSON]);
     await Promise.all(Array.from({ length: 8 }, () => looker.lookAtAll([PERSON])));
     expect(await told()).toEqual(['RecordOffered']);
+  });
+
+  it('remembers a change that came before the subscriber may fetch, and tells of the record with it alone', async () => {
+    let newest = 3;
+    const wanted: RecordWanted[] = [];
+    const projection = {
+      newestLink: (_organization: string, _id: string, asked: RecordWanted) => {
+        wanted.push(asked);
+        return Promise.resolve(newest >= (asked.awaited ?? -1) ? newest : undefined);
+      },
+    };
+    const looker = new RecordLooker({ store, clock, folded: projection });
+    await looker.lookAtAll([PERSON]);
+    await setting(NOBODY);
+    const changes = [{ kind: 'linked', submissionId: 's7', revision: 7, personIds: ['person'] }] as const;
+    expect(await looker.lookAtAll([PERSON], { changes })).toEqual([
+      { ...PERSON, awaited: 7, mayFetch: false },
+    ]);
+    expect(await told()).toEqual(['RecordOffered', 'RecordRetracted']);
+
+    await setting(OPEN);
+    const remembered = { ...PERSON, awaited: 7 };
+    expect(await looker.lookAtAll([remembered])).toEqual([{ ...remembered, mayFetch: true }]);
+    expect(await told()).toEqual(['RecordOffered', 'RecordRetracted']);
+    newest = 7;
+    expect(await looker.lookAtAll([remembered])).toEqual([]);
+    expect(await told()).toEqual(['RecordOffered', 'RecordRetracted', 'RecordOffered']);
+    // Told once, it is not waited for again.
+    await looker.lookAtAll([remembered], { changes: [{ ...changes[0], revision: 9 }] });
+    expect(wanted.map(({ awaited }) => awaited)).toEqual([-1, 7, 7, -1]);
   });
 
   it('decides again when the subscriber acknowledges meanwhile', async () => {

@@ -31,8 +31,11 @@ export interface PersonToLookAt extends SubscribedPerson {
   readonly awaited?: number;
 }
 
-/** Somebody who may be fetched, but whose record is not there, or not as new as it should be: to be looked at again. */
-export type AwaitedPerson = Required<PersonToLookAt>;
+/** Somebody whose record is not there, or not as new as it should be. */
+export type AwaitedPerson = Required<PersonToLookAt> & {
+  /** May be fetched already: to be looked at again soon. Else the change is remembered for whenever that begins. */
+  readonly mayFetch: boolean;
+};
 
 const ACTOR = 'query-subscriptions';
 /** Looks under way at once: the store puts their appends into one flush. */
@@ -76,7 +79,7 @@ export class RecordLooker {
       for (let person = queue.shift(); person !== undefined; person = queue.shift()) {
         const record = await survivor(person.personId);
         const change = await this.look(person, record, { changes: changesOf.get(record) ?? [], patient });
-        if (change !== undefined) awaited.push({ ...person, awaited: change });
+        if (change !== undefined) awaited.push({ ...person, ...change });
       }
     };
     // `allSettled`, so that no append is still under way when this is tried again.
@@ -88,13 +91,13 @@ export class RecordLooker {
   /**
    * Until there is nothing more to say: what has changed between the decision and its append may have been looked at by somebody else
    * meanwhile, who found nothing offered yet.
-   * @returns the change that the record does not have yet (-1: none, there is no record); undefined: all is said
+   * @returns the change that has not been told of yet (-1: none, there is no record); undefined: all is said
    */
   private async look(
     { organizationId, personId, registryId, awaited = -1 }: PersonToLookAt,
     record: string,
     { changes, patient }: { readonly changes: readonly RecordChange[]; readonly patient: boolean },
-  ): Promise<number | undefined> {
+  ): Promise<Pick<AwaitedPerson, 'awaited' | 'mayFetch'> | undefined> {
     const { store, clock, folded } = this.parts;
     const person: SubscribedPerson = { organizationId, personId, registryId };
     const changed = Math.max(awaited, ...changes.map(({ revision }) => revision));
@@ -107,9 +110,14 @@ export class RecordLooker {
       const mayFetch = await this.mayFetch(subscription, personId, record, at);
       const isOffered = state?.status === 'available';
       const isNew = mayFetch && (!isOffered || changed > state.content);
-      const wasBehind = awaited >= 0;
+      const told = state?.content ?? -1;
       const newest = isNew
-        ? await folded.newestLink(organizationId, registryId, { changes, wasBehind, patient })
+        ? await folded.newestLink(organizationId, registryId, {
+            changes,
+            // Once told, it is waited for no more.
+            awaited: awaited > told ? awaited : -1,
+            patient,
+          })
         : undefined;
       const [event] = decideSubscribedRecord(
         {
@@ -123,7 +131,11 @@ export class RecordLooker {
         },
         state,
       );
-      if (event === undefined) return isNew && newest === undefined ? changed : undefined;
+      if (event === undefined) {
+        // What starts a relationship again can come before that start: the record would be offered without it, and never again.
+        const isUntold = mayFetch ? isNew && newest === undefined : changed > told;
+        return isUntold ? { awaited: changed, mayFetch } : undefined;
+      }
       const { type, data } = event;
       try {
         await store.append(stream, head?.revision ?? 'none', [

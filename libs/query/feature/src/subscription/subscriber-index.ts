@@ -105,7 +105,10 @@ export class SubscriberIndex {
     });
   }
 
-  /** Calls for other looks at these, whose record is not there yet: soon, and then at growing distances. */
+  /**
+   * Remembers what these have not been told of. Those whose record is not there yet are looked at again: soon, and then at growing
+   * distances.
+   */
   async lookAgain(persons: readonly AwaitedPerson[], now: Date): Promise<void> {
     if (persons.length === 0) return;
     const changes = changesOf(persons);
@@ -113,7 +116,10 @@ export class SubscriberIndex {
       const rows = await tx.find(SubscribablePersonRow, 'id', [...changes.keys()]);
       await tx.upsert(
         SubscribablePersonRow,
-        rows.map((row) => awaiting(row, changes.get(row.id) ?? -1, now)),
+        rows.flatMap((row) => {
+          const change = changes.get(row.id);
+          return change === undefined ? [] : [awaiting(row, change, now)];
+        }),
       );
     });
   }
@@ -158,15 +164,19 @@ const withMerged = async (tx: ReadModelTransaction, persons: ReadonlySet<string>
   return [...all];
 };
 
-const changesOf = (persons: readonly AwaitedPerson[]): Map<string, number> =>
-  new Map(
-    persons.map(({ organizationId, registryId, awaited }) => [`${organizationId}|${registryId}`, awaited]),
-  );
+const changesOf = (persons: readonly AwaitedPerson[]): Map<string, AwaitedPerson> =>
+  new Map(persons.map((person) => [`${person.organizationId}|${person.registryId}`, person]));
 
 const FIRST_LOOK_MS = 5_000;
 const LAST_LOOK_MS = 3_600_000;
 
-const awaiting = (row: SubscribablePersonRow, change: number, now: Date): SubscribablePersonRow => {
+const awaiting = (
+  row: SubscribablePersonRow,
+  { awaited: change, mayFetch }: AwaitedPerson,
+  now: Date,
+): SubscribablePersonRow => {
+  const awaited = Math.max(row.awaited, change);
+  if (!mayFetch) return { ...row, awaited, awaitedSince: '' };
   const awaitedSince = row.awaitedSince === '' ? now.toISOString() : row.awaitedSince;
   const waited = now.getTime() - Date.parse(awaitedSince);
   const pause = Math.min(Math.max(waited, FIRST_LOOK_MS), LAST_LOOK_MS);
@@ -174,7 +184,7 @@ const awaiting = (row: SubscribablePersonRow, change: number, now: Date): Subscr
   return {
     ...row,
     changesAt: row.changesAt === '' || row.changesAt > at ? at : row.changesAt,
-    awaited: Math.max(row.awaited, change),
+    awaited,
     awaitedSince,
   };
 };

@@ -158,8 +158,13 @@ describe('Subscribers', () => {
     const onTrouble = (trouble: ConsumerTrouble) => void troubles.push(trouble);
     const index = new SubscriberIndex(readModel);
     const folded = {
-      newestLink: (_organizationId: string, registryId: string, { changes = [] }: RecordWanted) => {
-        const isThere = !unfolded.has(registryId) && !(isLagging && changes.length > 0);
+      newestLink: (
+        _organizationId: string,
+        registryId: string,
+        { changes = [], awaited = -1 }: RecordWanted,
+      ) => {
+        const isWanted = changes.length > 0 || awaited > newestLink;
+        const isThere = !unfolded.has(registryId) && !(isLagging && isWanted);
         return Promise.resolve(isThere ? newestLink : undefined);
       },
     };
@@ -399,6 +404,28 @@ describe('Subscribers', () => {
     await setting('person', OPTED_OUT);
     await told(id, 'RecordAvailable 1', 'RecordWithdrawn 2');
     await setting('person', OPEN);
+    await told(id, 'RecordAvailable 1', 'RecordWithdrawn 2', 'RecordAvailable 3');
+  });
+
+  it('are offered a record again only with what changed while they could not see it', async () => {
+    await subscribe();
+    const id = await known('person');
+    const other = await known('other');
+    await told(id, 'RecordAvailable 1');
+    await setting('person', OPTED_OUT);
+    await told(id, 'RecordAvailable 1', 'RecordWithdrawn 2');
+    await link('person');
+    // Handled after the link.
+    await link('other');
+    await told(other, 'RecordAvailable 1', 'RecordAvailable 2');
+    isLagging = true;
+    await setting('person', OPEN);
+    await setting('other', OPTED_OUT);
+    await told(other, 'RecordAvailable 1', 'RecordAvailable 2', 'RecordWithdrawn 3');
+    expect(toldOf(id)).toEqual(['RecordAvailable 1', 'RecordWithdrawn 2']);
+    isLagging = false;
+    now = START + 5_000;
+    await sweep.run();
     await told(id, 'RecordAvailable 1', 'RecordWithdrawn 2', 'RecordAvailable 3');
   });
 
