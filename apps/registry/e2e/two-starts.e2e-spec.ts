@@ -72,7 +72,8 @@ describe('A second start on the same folder', () => {
     expect(linesOf(second.printed)).toEqual([
       `Another registry is running on ${folder.path}. Stop it, or set DATA_DIR to another folder.`,
     ]);
-    expect(second.milliseconds).toBeLessThan(20_000);
+    // One that never ends is killed after 20 s.
+    expect(second.milliseconds).toBeLessThan(15_000);
     expect([...statuses]).toEqual([200]);
     expect(first.printed).not.toMatch(/"level":(50|40)/);
   });

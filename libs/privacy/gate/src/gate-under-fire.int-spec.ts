@@ -139,9 +139,9 @@ const describeFire = (
           toA.some((at) => at > lock.ended && at < began),
         );
         expect(forbidden).toEqual([]);
-        // A disk that takes a second for one flush, as beside other suites, makes an answer late or none at all.
+        // A PostgreSQL that flushes for a second, as beside other suites, makes an answer late or none at all.
         const withheld = reports.reduce((sum, { unavailable, late }) => sum + unavailable + late, 0);
-        expect(withheld).toBeLessThanOrEqual(LONG ? 0 : handedOver.length / 100);
+        expect(withheld).toBeLessThanOrEqual(LONG || gateCount === 1 ? 0 : handedOver.length / 100);
         const { forbidden: disclosedAgainst, disclosed } = await forbiddenDisclosures(store);
         expect(disclosedAgainst).toBe(0);
         expect(disclosed).toBeGreaterThanOrEqual(handedOver.length);

@@ -78,7 +78,7 @@ export class SubscriberIndex {
 
   /**
    * After a look at these: when to look again, unless something newer calls for that.
-   * @param next when evidence of each changes next @param awaited those whose record is not there yet
+   * @param next when evidence of each changes next @param awaited those who have not been told of all
    */
   async looked(
     rows: readonly SubscribablePersonRow[],

@@ -20,7 +20,7 @@ export class SubscribablePersonRow {
   @Column('text', { name: 'changes_at' })
   changesAt: string;
 
-  /** A change that the record did not have when it was looked for: revision of `identity-decisions`; -1: none. */
+  /** A change that the subscriber was not told of when it was looked for: revision of `identity-decisions`; -1: none. */
   @Column('integer')
   awaited: number;
 
