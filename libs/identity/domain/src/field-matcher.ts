@@ -25,33 +25,68 @@ export const fieldMatcher: Matcher = {
     const { demographics } = about;
     const source = indexedSourceOf(demographics);
     const sharing = index.sharingIdentifier(demographics.identifiers);
-    const decision =
-      sharing.size > 0
-        ? byIdentifier([...sharing], demographics, source, index)
-        : byName(demographics, source, index);
-    if (decision.kind === 'match' || !about.startsPerson) return decision;
-    const candidates = decision.kind === 'possible' ? decision.candidates : [];
-    const similar = similarTo(demographics, index).filter((personId) => !candidates.includes(personId));
-    return similar.length === 0 ? decision : { ...decision, similar };
+    if (sharing.size > 0) {
+      const decision = byIdentifier([...sharing], source, index);
+      return decision.kind === 'match' || !about.startsPerson
+        ? decision
+        : withSimilar(decision, namesakesOf(demographics, source, index));
+    }
+    const namesakes = namesakesOf(demographics, source, index);
+    const decision = byName(source, namesakes, index);
+    return decision.kind === 'match' || !about.startsPerson ? decision : withSimilar(decision, namesakes);
   },
 };
 
-/** Persons of the same birth date with the same last name, or a compatible first one. */
-const similarTo = (demographics: MatchableDemographics, index: PersonIndex): string[] => {
-  const similar = index.sharingBirthDateAndFamily(demographics);
-  for (const personId of index.sharingBirthDateAndFirstName(demographics)) {
-    if (!similar.has(personId) && agrees(demographics, index.sourcesOf(personId))) similar.add(personId);
-  }
-  return [...similar].sort();
+/** Persons of the same birth date, and what is known of them. */
+interface Namesakes {
+  /** Of the same last name. */
+  readonly family: readonly Known[];
+  /** Of another last name and a compatible first one. */
+  readonly firstName: readonly Known[];
+}
+
+interface Known {
+  readonly personId: string;
+  readonly sources: readonly IndexedSource[];
+}
+
+/** Whoever is born on that day is many, the fuller the registry: looked at once, and no further if the first name does not agree. */
+const namesakesOf = (
+  demographics: MatchableDemographics,
+  source: IndexedSource,
+  index: PersonIndex,
+): Namesakes => {
+  const known = (personId: string): Known => ({ personId, sources: index.sourcesOf(personId) });
+  const family = index.sharingBirthDateAndFamily(demographics);
+  return {
+    family: [...family].map(known),
+    firstName: [...index.sharingBirthDateAndFirstName(demographics)]
+      .filter((personId) => !family.has(personId))
+      .map(known)
+      .filter(({ sources }) => agrees(source, sources)),
+  };
+};
+
+/** Those who matter only where one of them is not to be seen (`Matcher`). */
+const withSimilar = (
+  decision: Exclude<MatchDecision, { kind: 'match' }>,
+  { family, firstName }: Namesakes,
+): MatchDecision => {
+  const candidates = decision.kind === 'possible' ? decision.candidates : [];
+  const similar = [...family, ...firstName]
+    .map(({ personId }) => personId)
+    .filter((personId) => !candidates.includes(personId));
+  return similar.length === 0 ? decision : { ...decision, similar: similar.sort() };
 };
 
 const byIdentifier = (
   sharing: readonly string[],
-  demographics: MatchableDemographics,
   source: IndexedSource,
   index: PersonIndex,
 ): MatchDecision => {
-  const comparisons = sharing.map((personId) => comparisonWith(personId, demographics, source, index));
+  const comparisons = sharing.map((personId) =>
+    comparisonWith({ personId, sources: index.sourcesOf(personId) }, source),
+  );
   const [only] = comparisons;
   if (comparisons.length === 1 && only?.agrees === true && only.guard === 'none') {
     return {
@@ -79,24 +114,22 @@ const byIdentifier = (
 };
 
 const byName = (
-  demographics: MatchableDemographics,
   source: IndexedSource,
+  { family, firstName }: Namesakes,
   index: PersonIndex,
 ): MatchDecision => {
-  const sameFamily = index.sharingBirthDateAndFamily(demographics);
-  const others = [...index.sharingBirthDateAndFirstName(demographics)].filter((id) => !sameFamily.has(id));
-  const compared = (persons: Iterable<string>) =>
-    [...persons]
-      .map((personId) => comparisonWith(personId, demographics, source, index))
+  const compared = (persons: readonly Known[]) =>
+    persons
+      .map((person) => comparisonWith(person, source))
       // Two of one facility's numbers are two persons, unless something beside the name says otherwise.
       .filter(
         ({ agrees, guard, corroboration }) =>
           agrees && (guard !== 'other-number' || corroboration.length > 0),
       );
   const candidates = [
-    ...compared(sameFamily).map((comparison) => ({ ...comparison, lastName: 'exact' })),
+    ...compared(family).map((comparison) => ({ ...comparison, lastName: 'exact' })),
     // Of another last name: two other fields must agree, or it is nobody's business here.
-    ...compared(others)
+    ...compared(firstName)
       .filter(({ corroboration }) => corroboration.length > 1)
       .map((comparison) => ({ ...comparison, lastName: 'different' })),
   ];
@@ -148,34 +181,24 @@ interface Comparison {
   readonly corroboration: readonly ('mother' | 'phone' | 'address')[];
 }
 
-const comparisonWith = (
-  personId: string,
-  demographics: MatchableDemographics,
-  source: IndexedSource,
-  index: PersonIndex,
-): Comparison => {
-  const known = index.sourcesOf(personId);
-  return {
-    personId,
-    sameBirthDate: known.some(({ birthDate }) => birthDate === source.birthDate),
-    agrees: agrees(demographics, known),
-    guard: guardBetween(source, known),
-    corroboration: (['mother', 'phone', 'address'] as const).filter((field) =>
-      known.some((other) =>
-        other.corroborators[field].some((value) => source.corroborators[field].includes(value)),
-      ),
+const comparisonWith = ({ personId, sources: known }: Known, source: IndexedSource): Comparison => ({
+  personId,
+  sameBirthDate: known.some(({ birthDate }) => birthDate === source.birthDate),
+  agrees: agrees(source, known),
+  guard: guardBetween(source, known),
+  corroboration: (['mother', 'phone', 'address'] as const).filter((field) =>
+    known.some((other) =>
+      other.corroborators[field].some((value) => source.corroborators[field].includes(value)),
     ),
-  };
-};
+  ),
+});
 
 /** Is there a source with this birth date and a compatible first name? */
-export const agrees = (demographics: MatchableDemographics, sources: readonly IndexedSource[]): boolean =>
+export const agrees = (about: IndexedSource, sources: readonly IndexedSource[]): boolean =>
   sources.some(
     (source) =>
-      source.birthDate === demographics.birthDate &&
-      source.givenNames.some((known) =>
-        demographics.names.some((name) => compatibleFirstNames(known, name.given)),
-      ),
+      source.birthDate === about.birthDate &&
+      source.givenNames.some((known) => about.givenNames.some((name) => compatibleFirstNames(known, name))),
   );
 
 const guardBetween = (source: IndexedSource, known: readonly IndexedSource[]): Guard => {

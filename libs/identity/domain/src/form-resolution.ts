@@ -1,4 +1,5 @@
 import { agrees } from './field-matcher.js';
+import { indexedSourceOf } from './indexed-source.js';
 import type { MatchableDemographics } from './matchable.js';
 import type { MatchDecision } from './matcher.js';
 import { normalizeName } from './name-compatibility.js';
@@ -11,8 +12,9 @@ const MODEL = 'form-1';
  * and a compatible first name. Exactly one or none; several need staff (DOMAIN 4.1: a request names exactly one person).
  */
 export const resolveForm = (form: MatchableDemographics, index: PersonIndex): MatchDecision => {
+  const source = indexedSourceOf(form);
   const agreeing = (persons: Set<string>) =>
-    [...persons].filter((personId) => agrees(form, index.sourcesOf(personId)));
+    [...persons].filter((personId) => agrees(source, index.sourcesOf(personId)));
   const byIdentifier = agreeing(index.sharingIdentifier(form.identifiers));
   const compatible = byIdentifier.length > 0 ? byIdentifier : agreeing(index.sharingBirthDateAndFamily(form));
   const exact = compatible.filter((personId) => hasFirstName(form, personId, index));
@@ -46,6 +48,7 @@ export const partNamedBy = (
 ): string | undefined => {
   const parts = index.partsOf(personId);
   if (parts.length === 1) return undefined;
-  const fitting = parts.filter((part) => agrees(form, index.ownSourcesOf(part)));
+  const source = indexedSourceOf(form);
+  const fitting = parts.filter((part) => agrees(source, index.ownSourcesOf(part)));
   return fitting.length === 1 ? fitting[0] : undefined;
 };

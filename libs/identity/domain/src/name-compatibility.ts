@@ -15,9 +15,9 @@ const SHORTEST_PREFIX = 3;
 /**
  * Could these be first names of one person? Equal, one a prefix of the other (Chris, Christopher), a shared first
  * word (Mary, Mary Ann), or short forms of one name (Bill, William). Deliberately narrow: twins' names often differ in one letter, so no edit distance links here.
+ * Both as `normalizeName` gives them: what is known is compared with each new name on its birth date.
  */
-export const compatibleFirstNames = (a: string, b: string): boolean => {
-  const [left, right] = [normalizeName(a), normalizeName(b)];
+export const compatibleFirstNames = (left: string, right: string): boolean => {
   if (left === '' || right === '') return false;
   if (left === right) return true;
   const [leftFirst = '', rightFirst = ''] = [left.split(' ')[0], right.split(' ')[0]];

@@ -92,7 +92,11 @@ export class SourcePool {
   private decode(source: number): IndexedSource {
     let at = (this.offsets[source] ?? 0) + 1;
     const read = (): number => this.pool[at++] ?? 0;
-    const list = (): number[] => Array.from({ length: read() }, read);
+    const list = (): number[] => {
+      const values = new Array<number>(read());
+      for (let index = 0; index < values.length; index += 1) values[index] = read();
+      return values;
+    };
     const day = String(read()).padStart(8, '0');
     const flags = read();
     const givenNames = list().map((number) => this.names[number] ?? '');

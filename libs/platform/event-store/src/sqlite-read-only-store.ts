@@ -60,11 +60,13 @@ export class ReadOnlySqliteStore extends SqliteStore {
   }
 
   protected headsOf(streams: readonly string[]): (RecordedEvent | undefined)[] {
-    return this.reader.headPlaces(streams).map((place) => {
-      if (place === null) return undefined;
-      const passed = this.passed.at(numberedPosition(place));
-      // It is shared with whoever had the page.
-      return passed === undefined ? this.reader.eventAt(place) : freezeDeep(passed);
-    });
+    return this.reader.together(() =>
+      this.reader.headPlaces(streams).map((place) => {
+        if (place === null) return undefined;
+        const passed = this.passed.at(numberedPosition(place));
+        // It is shared with whoever had the page.
+        return passed === undefined ? this.reader.eventAt(place) : freezeDeep(passed);
+      }),
+    );
   }
 }

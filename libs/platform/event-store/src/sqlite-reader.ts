@@ -41,6 +41,8 @@ export class SqliteReader {
   private readonly newest: Statement;
   private readonly placesOfHeads: Statement;
   private readonly at: Statement;
+  private readonly begin: Statement;
+  private readonly end: Statement;
   /** Statements for pages of the log by the number of categories asked for. */
   private readonly pages = new Map<number, Statement>();
 
@@ -57,12 +59,27 @@ export class SqliteReader {
          FROM json_each(?) AS asked ORDER BY asked.key`,
     );
     this.at = this.prepare(`SELECT ${COLUMNS} FROM events WHERE position = ?`);
+    this.begin = this.prepare('BEGIN');
+    this.end = this.prepare('COMMIT');
   }
 
   prepare(sql: string): Statement {
     const statement = this.database.prepare(sql);
     statement.setReturnArrays(true);
     return statement;
+  }
+
+  /**
+   * Many looks in one transaction: SQLite forgets all pages that it holds at the beginning of each, once another connection has written, and
+   * would read the upper levels of the indexes anew for every look.
+   */
+  together<Result>(looks: () => Result): Result {
+    this.begin.run();
+    try {
+      return looks();
+    } finally {
+      this.end.run();
+    }
   }
 
   /** Number and time of the newest event of the log. */

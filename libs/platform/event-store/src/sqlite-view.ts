@@ -22,6 +22,8 @@ const NEW_LARGE_HEADS = { entries: 4096, characters: 16 * 1024 * 1024, largest: 
 /** As many as a few requests at a time ask for in vain. What stands for nobody is asked for by every read. */
 const ABSENT = { entries: 256, characters: Infinity, largest: 0 };
 const SINGLES = { entries: 8192, characters: 4 * 1024 * 1024, largest: LARGEST_KEPT };
+/** Heads of which some are in memory, as a rule, cost less one by one. */
+const MANY = 8;
 
 /**
  * The log as the one process that writes it sees it: a prefix of what is committed, which grows by `apply` and by
@@ -38,7 +40,7 @@ const SINGLES = { entries: 8192, characters: 4 * 1024 * 1024, largest: LARGEST_K
  */
 export class SqliteView {
   private recent: RecentEvents;
-  private readonly heads = new RecentlyUsed<() => RecordedEvent>(HEADS);
+  private readonly knownHeads = new RecentlyUsed<() => RecordedEvent>(HEADS);
   private readonly newLargeHeads = new RecentlyUsed<() => RecordedEvent>(NEW_LARGE_HEADS);
   /** Streams that the database was asked for in vain. */
   private readonly absent = new RecentlyUsed<true>(ABSENT);
@@ -64,7 +66,7 @@ export class SqliteView {
     for (const event of events) {
       const characters = event.text.data.length + event.text.metadata.length;
       const made = this.recent.push(event);
-      this.heads.set(event.stream, made, characters);
+      this.knownHeads.set(event.stream, made, characters);
       this.absent.delete(event.stream);
       if (characters > LARGEST_KEPT) this.newLargeHeads.set(event.stream, made, characters);
       else this.newLargeHeads.delete(event.stream);
@@ -79,7 +81,7 @@ export class SqliteView {
   applyAll(): string | undefined {
     const { number, recordedAt } = this.reader.last();
     this.recent = new RecentEvents(number);
-    this.heads.clear();
+    this.knownHeads.clear();
     this.newLargeHeads.clear();
     this.absent.clear();
     this.grown.wake();
@@ -93,7 +95,7 @@ export class SqliteView {
   }
 
   head(stream: string): RecordedEvent | undefined {
-    const known = this.heads.get(stream) ?? this.newLargeHeads.get(stream);
+    const known = this.knownHeads.get(stream) ?? this.newLargeHeads.get(stream);
     if (known !== undefined) return known();
     if (this.absent.get(stream) === true) return undefined;
     const head = this.reader.head(stream, this.last);
@@ -102,8 +104,13 @@ export class SqliteView {
       return undefined;
     }
     const { event, characters } = frozen(head);
-    this.heads.set(stream, () => event, characters);
+    this.knownHeads.set(stream, () => event, characters);
     return event;
+  }
+
+  heads(streams: readonly string[]): (RecordedEvent | undefined)[] {
+    const look = () => streams.map((stream) => this.head(stream));
+    return streams.length < MANY ? look() : this.reader.together(look);
   }
 
   page(options: ReadAllOptions): ScannedPage {
@@ -137,7 +144,7 @@ export class SqliteView {
   }
 
   private single(stream: string, revision: number): RecordedEvent[] {
-    const head = this.heads.get(stream)?.();
+    const head = this.knownHeads.get(stream)?.();
     if (head !== undefined && revision >= head.revision) return revision === head.revision ? [head] : [];
     const key = `${revision} ${stream}`;
     const known = this.singles.get(key);

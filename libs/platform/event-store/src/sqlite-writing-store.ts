@@ -85,6 +85,6 @@ export class WritingSqliteStore extends SqliteStore {
   }
 
   protected headsOf(streams: readonly string[]): (RecordedEvent | undefined)[] {
-    return streams.map((stream) => this.view.head(stream));
+    return this.view.heads(streams);
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
-import type { EntityClass, ReadModel, ReadModelTransaction } from './index.js';
+import { remakeTable, type EntityClass, type ReadModel, type ReadModelTransaction } from './index.js';
 
 export interface PersonRow {
   personId: string;
@@ -70,6 +70,24 @@ export class More1700000000001 implements MigrationInterface {
   }
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE more');
+  }
+}
+
+/** All key, and its rows lie in the key. */
+class Remade1700000000002 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await remakeTable(runner, {
+      name: 'links',
+      withoutRowid: true,
+      columns: [
+        { name: 'left', type: 'text', isPrimary: true },
+        { name: 'right', type: 'text', isPrimary: true },
+      ],
+      indices: [{ name: 'links_by_right', columnNames: ['right'] }],
+    });
+  }
+  down(): Promise<void> {
+    throw new Error('not here');
   }
 }
 
@@ -326,6 +344,26 @@ export function readModelContract(
         const again = await open({ migrations: [...migrations, More1700000000001] });
         expect(await allIds(again)).toStrictEqual(['a']);
         expect(await again.select('SELECT * FROM more')).toStrictEqual([]);
+      });
+
+      it('has a table made anew with its rows, as often as its definition changes', async () => {
+        const first = await open();
+        await first.write((tx) => tx.upsert(LinkRow, [{ left: 'a', right: 'b' }]));
+        await first.close();
+
+        class Again1700000000003 extends Remade1700000000002 {}
+        const again = await open({ migrations: [...migrations, Remade1700000000002, Again1700000000003] });
+        await again.write((tx) =>
+          tx.insertIfAbsent(LinkRow, [
+            { left: 'a', right: 'b' },
+            { left: 'a', right: 'c' },
+          ]),
+        );
+        expect(await again.select('SELECT "left", "right" FROM links ORDER BY "right"')).toStrictEqual([
+          { left: 'a', right: 'b' },
+          { left: 'a', right: 'c' },
+        ]);
+        expect(await again.select(`SELECT 1 AS found FROM links WHERE "right" = 'c'`)).toHaveLength(1);
       });
 
       it('can be read by a second handle, which sees each commit at once and cannot write', async () => {

@@ -22,6 +22,7 @@ import { openDelivery } from './delivery.js';
 import { AttestNoticeHandler } from './participation/attest-notice.handler.js';
 import { birthNoticeReactor } from './participation/birth-notice.reactor.js';
 import {
+  ClusterOwedNotices1700000000530,
   CreateOwedNotices1700000000510,
   owedNoticeProjector,
   OwedNoticeRow,
@@ -30,6 +31,7 @@ import { OWED_NOTICES, OwedNotices } from './participation/owed-notices.query.js
 import { ParticipationController } from './participation/participation.controller.js';
 import { participationTopic } from './participation/participation.topic.js';
 import {
+  ClusterRegistryIds1700000000520,
   CreateRegistryIds1700000000500,
   registryIdProjector,
   RegistryIdRow,
@@ -51,7 +53,12 @@ import { sendingReactor } from './sending/sending.reactor.js';
         readModels.open({
           context: 'reminders',
           entities: [RegistryIdRow, OwedNoticeRow],
-          migrations: [CreateRegistryIds1700000000500, CreateOwedNotices1700000000510],
+          migrations: [
+            CreateRegistryIds1700000000500,
+            CreateOwedNotices1700000000510,
+            ClusterRegistryIds1700000000520,
+            ClusterOwedNotices1700000000530,
+          ],
         }),
       inject: [ReadModels],
     },

@@ -10,24 +10,35 @@ export const candidateStream = (personId: string): string => `candidate-${person
 const GROUP = 'privacy-candidates';
 const PAGE = 500;
 
+/** Persons whose settings say whether somebody who was just registered is to be reviewed. */
+export const comparedWith = (registered: PersonRegistered): string[] => [
+  ...ordinaryOf(registered),
+  ...(registered.similar ?? []),
+];
+
+const ordinaryOf = ({ provisional, candidates }: PersonRegistered): readonly string[] =>
+  provisional ? candidates : [];
+
 /**
  * Whether a person who was just registered is to be reviewed, and who may read it until then (DOMAIN 3.4, 5).
- * @throws StoreUnavailable
+ * @param settings of those whom it was compared with, and perhaps of others
  */
-export const reviewOf = async (
-  store: EventStore,
-  { provisional, candidates, similar = [], organizationId }: PersonRegistered,
-): Promise<Review | undefined> => {
-  const ordinary = provisional ? candidates : [];
-  if (ordinary.length === 0 && similar.length === 0) return undefined;
-  const settings = await settingsOf(store, [...ordinary, ...similar]);
-  const optedOut = [...settings].filter(([, { optedOut: out }]) => out).map(([id]) => id);
+export const reviewOf = (
+  registered: PersonRegistered,
+  settings: ReadonlyMap<string, PrivacySetting>,
+): Review | undefined => {
+  const compared = comparedWith(registered);
+  const optedOut = compared.filter((personId) => settings.get(personId)?.optedOut === true);
   // Those who opted out are why it is held; the other candidates are reviewed with them.
-  if (optedOut.length > 0) return { kind: 'held', candidates: [...new Set([...ordinary, ...optedOut])] };
+  if (optedOut.length > 0)
+    return { kind: 'held', candidates: [...new Set([...ordinaryOf(registered), ...optedOut])] };
+  const { provisional, candidates, organizationId } = registered;
   if (!provisional) return undefined;
   const submittedBy = organizationId === undefined ? {} : { submittedBy: organizationId };
   const review: Review = { kind: 'provisional', candidates, ...submittedBy };
-  return hasLocked(settings) ? { ...review, onlySubmitter: true } : review;
+  return compared.some((personId) => isLocked(settings.get(personId)))
+    ? { ...review, onlySubmitter: true }
+    : review;
 };
 
 /** The review as the candidates' settings now have it: at least as strict as it is. @throws StoreUnavailable */
@@ -36,7 +47,7 @@ export const tightened = async (store: EventStore, review: Review): Promise<Revi
   const settings = await settingsOf(store, review.candidates);
   if ([...settings.values()].some(({ optedOut }) => optedOut))
     return { kind: 'held', candidates: review.candidates };
-  return hasLocked(settings) ? { ...review, onlySubmitter: true } : review;
+  return [...settings.values()].some(isLocked) ? { ...review, onlySubmitter: true } : review;
 };
 
 /** Before the review stands: a candidate's setting that changes after it finds the person by this. */
@@ -67,8 +78,11 @@ export const namedBy = async (store: EventStore, candidate: string): Promise<str
   }
 };
 
-/** Of those merged into somebody, that one's. Those without a setting are left out. */
-const settingsOf = async (
+/**
+ * Of those merged into somebody, that one's. Those without a setting are left out.
+ * @throws StoreUnavailable @throws PrivacyStreamUnreadable
+ */
+export const settingsOf = async (
   store: EventStore,
   personIds: readonly string[],
 ): Promise<Map<string, PrivacySetting>> => {
@@ -83,5 +97,5 @@ const settingsOf = async (
   return settings;
 };
 
-const hasLocked = (settings: ReadonlyMap<string, PrivacySetting>): boolean =>
-  [...settings.values()].some(({ lock }) => lock.kind !== 'none');
+const isLocked = (setting: PrivacySetting | undefined): boolean =>
+  setting !== undefined && setting.lock.kind !== 'none';

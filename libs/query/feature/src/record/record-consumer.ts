@@ -9,6 +9,7 @@ import { antigensOf, cvxOf, minimumIntervalDays } from '@registry/vaccine-codes'
 import { AddArrival1700000000310 } from './add-arrival.migration.js';
 import { AddEvidence1700000000330 } from './add-evidence.migration.js';
 import { AddMerges1700000000320 } from './add-merges.migration.js';
+import { ClusterTables1700000000340 } from './cluster-tables.migration.js';
 import { CreateRecordTables1700000000300 } from './create-record-tables.migration.js';
 import { RECORD_ENTITIES } from './record-rows.js';
 import { RecordProjection, RECORD_TOPICS } from './record.projection.js';
@@ -22,6 +23,7 @@ export const RECORD_MIGRATIONS = [
   AddArrival1700000000310,
   AddMerges1700000000320,
   AddEvidence1700000000330,
+  ClusterTables1700000000340,
 ] as const;
 
 /** @param readOnly somebody else projects */

@@ -53,15 +53,11 @@ export class PersonRecordRow {
 /** How a person can be found. In clear. */
 @Entity('person_search_key')
 export class PersonSearchKeyRow {
-  /** `<person id>|<key>`. */
-  @PrimaryColumn('text')
-  id: string;
-
-  @Column('text', { name: 'person_id' })
+  @PrimaryColumn('text', { name: 'person_id' })
   personId: string;
 
   /** `id|<authority>|<value>` or `name|<birth date>|<family>|<given>`. */
-  @Column('text', { name: 'search_key' })
+  @PrimaryColumn('text', { name: 'search_key' })
   searchKey: string;
 }
 

@@ -291,7 +291,7 @@ const itProjects = (make: () => Promise<Place>) => {
       'registry_id',
     ];
     const all = await Promise.all(
-      tables.map(async (table) => [table, await of.select(`SELECT * FROM ${table} ORDER BY 1`)] as const),
+      tables.map(async (table) => [table, await of.select(`SELECT * FROM ${table} ORDER BY 1, 2`)] as const),
     );
     return Object.fromEntries(all);
   };

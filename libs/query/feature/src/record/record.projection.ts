@@ -142,9 +142,7 @@ export class RecordProjection {
     for (const source of showable) {
       if (source.vital?.replaces === undefined) rows.sources.push({ personId, source });
     }
-    for (const searchKey of searchKeysOf(showable)) {
-      rows.searchKeys.push({ id: `${personId}|${searchKey}`, personId, searchKey });
-    }
+    for (const searchKey of searchKeysOf(showable)) rows.searchKeys.push({ personId, searchKey });
   }
 
   private async writeSources(
@@ -208,16 +206,15 @@ const writeSearchKeys = async (
   persons: readonly string[],
   rows: readonly PersonSearchKeyRow[],
 ): Promise<void> => {
-  const before = new Set((await tx.find(PersonSearchKeyRow, 'personId', persons)).map(({ id }) => id));
-  const now = new Set(rows.map(({ id }) => id));
-  await tx.remove(
-    PersonSearchKeyRow,
-    'id',
-    [...before].filter((id) => !now.has(id)),
-  );
+  const idOf = ({ personId, searchKey }: PersonSearchKeyRow) => `${personId}|${searchKey}`;
+  const before = await tx.find(PersonSearchKeyRow, 'personId', persons);
+  const now = new Set(rows.map(idOf));
+  const outdated = new Set(before.filter((row) => !now.has(idOf(row))).map(({ personId }) => personId));
+  await tx.remove(PersonSearchKeyRow, 'personId', [...outdated]);
+  const kept = new Set(before.filter(({ personId }) => !outdated.has(personId)).map(idOf));
   await tx.insertIfAbsent(
     PersonSearchKeyRow,
-    rows.filter(({ id }) => !before.has(id)),
+    rows.filter((row) => !kept.has(idOf(row))),
   );
 };
 

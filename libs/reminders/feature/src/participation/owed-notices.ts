@@ -1,6 +1,6 @@
 import { readContractEvent } from '@registry/contracts';
 import { projector, type Consumer, type ConsumerTrouble, type Messaging } from '@registry/messaging';
-import type { ReadModel } from '@registry/persistence';
+import { remakeTable, type ReadModel } from '@registry/persistence';
 import { PARTICIPATION_POLICY } from '@registry/reminders-domain';
 import { Column, Entity, PrimaryColumn, Table, type MigrationInterface, type QueryRunner } from 'typeorm';
 
@@ -55,6 +55,31 @@ export class CreateOwedNotices1700000000510 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.dropTable('owed_notice');
   }
+}
+
+/** Random keys, narrow rows. */
+export class ClusterOwedNotices1700000000530 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await remakeTable(runner, {
+      name: 'owed_notice',
+      withoutRowid: true,
+      columns: [
+        { name: 'person_id', type: 'text', isPrimary: true },
+        { name: 'organization_id', type: 'text' },
+        { name: 'owed_since', type: 'text' },
+        { name: 'due_at', type: 'text' },
+        { name: 'given', type: 'boolean' },
+        { name: 'merged_into', type: 'text' },
+      ],
+      indices: [
+        { name: 'owed_notice_by_organization', columnNames: ['organization_id', 'given', 'due_at'] },
+        { name: 'owed_notice_by_due', columnNames: ['given', 'due_at'] },
+      ],
+    });
+  }
+
+  /** An earlier version works with the table as it is. */
+  async down(): Promise<void> {}
 }
 
 interface Change {

@@ -1,6 +1,6 @@
 import { readContractEvent } from '@registry/contracts';
 import { projector, type Consumer, type ConsumerTrouble, type Messaging } from '@registry/messaging';
-import type { ReadModel } from '@registry/persistence';
+import { remakeTable, type ReadModel } from '@registry/persistence';
 import { Column, Entity, PrimaryColumn, Table, type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Which person an organization's own id stands for. Says nothing of whether the relationship is in force. */
@@ -39,6 +39,26 @@ export class CreateRegistryIds1700000000500 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.dropTable('reminder_registry_id');
   }
+}
+
+/** Random keys, narrow rows. */
+export class ClusterRegistryIds1700000000520 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await remakeTable(runner, {
+      name: 'reminder_registry_id',
+      withoutRowid: true,
+      columns: [
+        { name: 'id', type: 'text', isPrimary: true },
+        { name: 'organization_id', type: 'text' },
+        { name: 'registry_id', type: 'text' },
+        { name: 'person_id', type: 'text' },
+      ],
+      indices: [{ name: 'reminder_registry_id_by_person', columnNames: ['person_id', 'organization_id'] }],
+    });
+  }
+
+  /** An earlier version works with the table as it is. */
+  async down(): Promise<void> {}
 }
 
 export const registryIdProjector = (
