@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
@@ -47,9 +47,9 @@ describe('The thread that brings logs into their files', () => {
     while (leftOf(database) > 0) await pause(10);
   };
 
-  const start = async (script = COMPILED): Promise<void> => {
+  const start = async (script = COMPILED, afterFailureMs?: number): Promise<void> => {
     if (!existsSync(script)) throw new Error('Threads run the compiled library: npm run build first');
-    checkpoints = new LogCheckpoints(folder, logger, script);
+    checkpoints = new LogCheckpoints(folder, logger, script, afterFailureMs);
     await checkpoints.start();
   };
 
@@ -114,19 +114,22 @@ describe('The thread that brings logs into their files', () => {
     await isBroughtIn(database);
   });
 
-  it('says why it failed, and the process goes on without it', async () => {
+  it('says why it failed, and is tried again with another thread', async () => {
     const script = join(folder, 'failing.cjs');
+    const starts = join(folder, 'starts');
     writeFileSync(
       script,
       `const { parentPort } = require('node:worker_threads');
+       require('node:fs').appendFileSync(${JSON.stringify(starts)}, '.');
        parentPort.on('message', ({ kind }) => {
          if (kind === 'close') parentPort.close();
          else throw Object.assign(new Error('The disk is full'), { code: 'DISK_FULL' });
        });
        parentPort.postMessage({ kind: 'opened' });`,
     );
-    await start(script);
-    while (warn.mock.calls.length === 0) await pause(10);
-    expect(warn.mock.calls).toStrictEqual([['runtime.log-checkpoints-failed', { code: 'DISK_FULL' }]]);
+    await start(script, 20);
+    while (warn.mock.calls.length < 2) await pause(10);
+    expect(warn.mock.calls[0]).toStrictEqual(['runtime.log-checkpoints-failed', { code: 'DISK_FULL' }]);
+    expect(readFileSync(starts, 'utf8').length).toBeGreaterThanOrEqual(2);
   });
 });

@@ -18,29 +18,28 @@ const AFTER_FAILURE_MS = 10_000;
 export class LogCheckpoints {
   private thread: Thread | undefined;
   private next: NodeJS.Timeout | undefined;
+  private looking: Promise<void> = Promise.resolve();
   private stopped = false;
 
-  /** @param script that the thread runs */
+  /**
+   * @param script that the thread runs
+   * @param afterFailureMs until it is tried again, with another thread if need be
+   */
   constructor(
     private readonly folder: string,
     private readonly logger: Logger,
     private readonly script: string = SCRIPT,
+    private readonly afterFailureMs: number = AFTER_FAILURE_MS,
   ) {}
 
   /** Resolves when the thread, if there is to be one, is there. */
   async start(): Promise<void> {
     if (!existsSync(this.script)) return;
     try {
-      const thread: Thread = await AnsweringThread.start({
-        script: this.script,
-        name: 'log-checkpoints',
-        data: this.folder,
-      });
-      this.thread = thread;
-      void thread.gone.then(() => thread.failQuestions());
-      this.lookAfter(LOOK_EVERY_MS, thread);
+      this.thread = await this.open();
+      this.lookAfter(LOOK_EVERY_MS);
     } catch (error) {
-      this.report(error);
+      this.tryAgain(error);
     }
   }
 
@@ -48,28 +47,42 @@ export class LogCheckpoints {
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.next);
+    await this.looking;
     await this.thread?.close();
   }
 
-  private lookAfter(pause: number, thread: Thread): void {
-    if (this.stopped) return;
-    this.next = setTimeout(() => void this.look(thread), pause);
-    this.next.unref();
-  }
-
-  private async look(thread: Thread): Promise<void> {
+  private async look(): Promise<void> {
     try {
-      await thread.ask('checkpoint');
-      this.lookAfter(LOOK_EVERY_MS, thread);
+      this.thread ??= await this.open();
+      await this.thread.ask('checkpoint');
+      this.lookAfter(LOOK_EVERY_MS);
     } catch (error) {
-      if (this.stopped) return;
-      this.report(error);
-      if (!(error instanceof ThreadEnded)) this.lookAfter(AFTER_FAILURE_MS, thread);
+      this.tryAgain(error);
     }
   }
 
-  /** Without it the writers do all by themselves. */
-  private report(error: unknown): void {
+  private async open(): Promise<Thread> {
+    const thread: Thread = await AnsweringThread.start({
+      script: this.script,
+      name: 'log-checkpoints',
+      data: this.folder,
+    });
+    void thread.gone.then(() => thread.failQuestions());
+    return thread;
+  }
+
+  private lookAfter(pause: number): void {
+    if (this.stopped) return;
+    this.next = setTimeout(() => {
+      this.looking = this.look();
+    }, pause);
+    this.next.unref();
+  }
+
+  /** Until then the writers do all by themselves. */
+  private tryAgain(error: unknown): void {
+    if (error instanceof ThreadEnded) this.thread = undefined;
     this.logger.warn('runtime.log-checkpoints-failed', { code: errorCode(causeOf(error)) });
+    this.lookAfter(this.afterFailureMs);
   }
 }
