@@ -49,10 +49,7 @@ export const openMatchables = async (
   return mapInSlices(contents, ({ keyId, sealed, organizationId = '' }) => {
     const key = found.get(keyId);
     if (key === undefined) return undefined;
-    return matchableOf(
-      readContent(JSON.parse(openShared(key, keyId, sealed).toString('utf8'))),
-      organizationId,
-    );
+    return matchableOf(readContent(openShared(key, keyId, sealed).json), organizationId);
   });
 };
 

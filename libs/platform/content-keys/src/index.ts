@@ -12,7 +12,7 @@ export { openPostgresKeyReader, type PostgresKeyReaderOptions } from './postgres
 export { SecretFileRefused } from './private-file.js';
 export { sealedHeads } from './sealed-heads.js';
 export { digest, keyVersionOf, newContentKey, open, seal, SealBroken } from './sealing.js';
-export { openShared } from './shared-opening.js';
+export { openShared, type OpenedContent } from './shared-opening.js';
 export { openSqliteKeyReader } from './sqlite-key-reader.js';
 export { openSqliteContentKeys, type SqliteContentKeysOptions } from './sqlite-content-keys.js';
 export { ContentKeysClosed, ContentKeysUnavailable, ContentKeysUnusable } from './stored-key.js';

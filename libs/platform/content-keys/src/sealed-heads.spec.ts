@@ -7,7 +7,7 @@ describe('sealedHeads', () => {
   const key = newContentKey();
   const opened = async (data: Readonly<Record<string, unknown>> | undefined, stream = STREAM) => {
     const heads = () => Promise.resolve([data === undefined ? undefined : { data }]);
-    return (await sealedHeads({ heads }, keys, [stream]))(stream)?.toString('utf8');
+    return (await sealedHeads({ heads }, keys, [stream]))(stream)?.text.toString('utf8');
   };
 
   beforeAll(() => keys.put(STREAM, key));
@@ -37,8 +37,8 @@ describe('sealedHeads', () => {
         { data: { sealed: seal(key, STREAM, 'text') } },
       ]);
     await keys.put('submission-4', key);
-    const textOf = await sealedHeads({ heads }, keys, ['submission-4', STREAM]);
-    expect(textOf(STREAM)?.toString('utf8')).toBe('text');
-    expect(() => textOf('submission-4')).toThrow(SealBroken);
+    const contentOf = await sealedHeads({ heads }, keys, ['submission-4', STREAM]);
+    expect(contentOf(STREAM)?.text.toString('utf8')).toBe('text');
+    expect(() => contentOf('submission-4')).toThrow(SealBroken);
   });
 });

@@ -1,5 +1,5 @@
 import type { KeyReader } from './content-keys.port.js';
-import { openShared } from './shared-opening.js';
+import { openShared, type OpenedContent } from './shared-opening.js';
 
 /** What is asked of an event store: the last event of each stream, in the order asked. */
 interface Heads {
@@ -18,12 +18,12 @@ export const sealedHeads = async (
   store: Heads,
   keys: KeyReader,
   streams: readonly string[],
-): Promise<(stream: string) => Buffer | undefined> => {
+): Promise<(stream: string) => OpenedContent | undefined> => {
   const [heads, found] = await Promise.all([store.heads(streams), keys.getMany(streams)]);
   const sealed = new Map(streams.map((stream, index) => [stream, heads[index]?.data['sealed']]));
   return (stream) => {
     const key = found.get(stream);
-    const text = sealed.get(stream);
-    return key === undefined || typeof text !== 'string' ? undefined : openShared(key, stream, text);
+    const content = sealed.get(stream);
+    return key === undefined || typeof content !== 'string' ? undefined : openShared(key, stream, content);
   };
 };

@@ -3,6 +3,7 @@ import { GroupCommit, type Outcome } from '@registry/group-writer';
 import { type ContentKeys, DestructionPending, KeyDestroyed } from './content-keys.port.js';
 import { prepareKeyFile } from './key-table.js';
 import { KeyWriter } from './key-writer.js';
+import { NewKeys } from './new-keys.js';
 import { openSqliteKeyReader, type SqliteKeyReader } from './sqlite-key-reader.js';
 import {
   assertStorable,
@@ -57,6 +58,8 @@ export class SqliteContentKeys implements ContentKeys {
   readonly #now: () => Date;
   readonly #patience: number;
   readonly #group: GroupCommit<Request, Result>;
+  /** Of this process, which alone writes the file: a key that is destroyed goes from here as well. */
+  readonly #newKeys = new NewKeys();
   /** Numbers of destroyed keys that the log may still hold. */
   #pending: ReadonlySet<number> = new Set();
   #attempt: Promise<void> | undefined;
@@ -84,7 +87,15 @@ export class SqliteContentKeys implements ContentKeys {
 
   async getMany(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     this.assertOpen();
-    return this.reader.getMany(ids);
+    const found = new Map<string, Uint8Array>();
+    const others: string[] = [];
+    for (const id of ids) {
+      const key = this.#newKeys.get(id);
+      if (key === undefined) others.push(id);
+      else found.set(id, key);
+    }
+    if (others.length > 0) for (const [id, key] of await this.reader.getMany(others)) found.set(id, key);
+    return found;
   }
 
   async destroy(ids: readonly string[]): Promise<void> {
@@ -114,6 +125,7 @@ export class SqliteContentKeys implements ContentKeys {
     if (this.#closed) return;
     this.#closed = true;
     await this.#group.drained();
+    this.#newKeys.clear();
     // Before the thread: the last connection to close may clear the log, and only one that writes can.
     await this.reader.close();
     await this.writer.close();
@@ -126,22 +138,31 @@ export class SqliteContentKeys implements ContentKeys {
       if (request.kind === 'put') puts.push(request);
       else destroyed.push({ ids: request.ids, afterPuts: puts.length });
     }
-    const { stored, pending } = await this.writer.ask({
-      kind: 'commit',
-      ids: puts.map(({ id }) => id),
-      keys: Buffer.concat(puts.map(({ key }) => key)),
-      at: this.#now().getTime(),
-      destroyed,
-    });
+    const { stored, pending } = await this.writer
+      .ask({
+        kind: 'commit',
+        ids: puts.map(({ id }) => id),
+        keys: Buffer.concat(puts.map(({ key }) => key)),
+        at: this.#now().getTime(),
+        destroyed,
+      })
+      .catch((error: unknown) => {
+        // Whether it destroyed any is not known.
+        this.#newKeys.clear();
+        throw error;
+      });
     this.#pending = new Set([...this.#pending, ...pending.flat()]);
     const pendingOf = pending.values();
     let start = 0;
     return group.map((request) => {
-      if (request.kind === 'destroy') return { result: pendingOf.next().value ?? [] };
+      if (request.kind === 'destroy') {
+        for (const id of request.ids) this.#newKeys.delete(id);
+        return { result: pendingOf.next().value ?? [] };
+      }
       const key = stored.slice(start, (start += CONTENT_KEY_BYTES));
-      return isDestroyed(key)
-        ? { error: new KeyDestroyed(`The key of ${request.id} was destroyed`) }
-        : { result: key };
+      if (isDestroyed(key)) return { error: new KeyDestroyed(`The key of ${request.id} was destroyed`) };
+      this.#newKeys.add(request.id, key);
+      return { result: key };
     });
   }
 

@@ -20,13 +20,13 @@ export class SealedResidences {
   async of(submissionIds: readonly string[]): Promise<ReadonlyMap<string, Residence>> {
     const residences = new Map<string, Residence>();
     if (submissionIds.length === 0) return residences;
-    const textOf = await sealedHeads(this.store, this.keys, submissionIds.map(submissionStream));
+    const contentOf = await sealedHeads(this.store, this.keys, submissionIds.map(submissionStream));
     const slice = new Slice();
     for (const submissionId of submissionIds) {
       if (slice.isOver()) await slice.next();
-      const text = textOf(submissionStream(submissionId));
-      if (text === undefined) continue;
-      const { demographics, vital } = readContent(JSON.parse(text.toString('utf8')));
+      const content = contentOf(submissionStream(submissionId));
+      if (content === undefined) continue;
+      const { demographics, vital } = readContent(content.json);
       // Nobody lives where a death or a record that was withdrawn says.
       if (vital?.event === 'death' || vital?.event === 'void') continue;
       const residence = residenceOf(demographics.addresses[0] ?? {});

@@ -39,13 +39,13 @@ export class SealedSignals {
     const said = new Map<string, SaidBeside>();
     if (submissions.length === 0) return said;
     const streams = submissions.map(({ submissionId }) => submissionStream(submissionId));
-    const textOf = await sealedHeads(this.store, this.keys, streams);
+    const contentOf = await sealedHeads(this.store, this.keys, streams);
     const slice = new Slice();
     for (const { submissionId, organizationId } of submissions) {
       if (slice.isOver()) await slice.next();
-      const text = textOf(submissionStream(submissionId));
-      if (text === undefined || !MARKS.some((mark) => text.includes(mark))) continue;
-      said.set(submissionId, this.saidIn(readContent(JSON.parse(text.toString('utf8'))), organizationId));
+      const content = contentOf(submissionStream(submissionId));
+      if (content === undefined || !MARKS.some((mark) => content.text.includes(mark))) continue;
+      said.set(submissionId, this.saidIn(readContent(content.json), organizationId));
     }
     return said;
   }

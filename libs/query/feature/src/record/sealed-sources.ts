@@ -32,12 +32,12 @@ export class SealedSources {
   async open(links: readonly LinkedSubmission[]): Promise<Map<string, RecordSource>> {
     if (links.length === 0) return new Map();
     const streams = links.map((link) => submissionStream(link.submissionId));
-    const textOf = await sealedHeads(this.store, this.keys, streams);
+    const openedOf = await sealedHeads(this.store, this.keys, streams);
     const sources = new Map<string, RecordSource>();
     for (const { submissionId, organizationId, receivedAt, arrival } of links) {
-      const text = textOf(submissionStream(submissionId));
-      if (text === undefined) continue;
-      const content = readContent(JSON.parse(text.toString('utf8')));
+      const opened = openedOf(submissionStream(submissionId));
+      if (opened === undefined) continue;
+      const content = readContent(opened.json);
       // A roster is evidence of a relationship, and no part of a record.
       if (content.kind === 'roster') continue;
       const { kind, demographics, doses, indications, vital } = content;

@@ -50,12 +50,12 @@ export const birthNoticeReactor = (
       const births = links.filter(({ clientId }) => offices.has(clientId));
       if (births.length === 0) return;
       const streams = births.map(({ submissionId }) => submissionStream(submissionId));
-      const textOf = await sealedHeads(store, keys, streams);
+      const contentOf = await sealedHeads(store, keys, streams);
       const results = await Promise.allSettled(
         births.map(async ({ personId, submissionId }) => {
-          const text = textOf(submissionStream(submissionId));
-          if (text === undefined) return;
-          const { vital } = readContent(JSON.parse(text.toString('utf8')));
+          const content = contentOf(submissionStream(submissionId));
+          if (content === undefined) return;
+          const { vital } = readContent(content.json);
           if (vital?.notice === undefined) return;
           const { issuer, formVersion } = vital.notice;
           const data: ParticipationNoticeGivenData = { channel: 'birth-record', issuer, formVersion };
