@@ -2,7 +2,7 @@ import { open } from './sealing.js';
 
 /** Long enough for all consumers of one event, which look at it one after the other; those of a registry under load are some 300 ms late. */
 const MOMENT_MS = 500;
-/** Some 3 KiB each. */
+/** Some 3 KiB of text each, as a rule, and as much again parsed. */
 const MOST = 1_024;
 
 /** What was sealed, in clear. Shared: not to be changed. */

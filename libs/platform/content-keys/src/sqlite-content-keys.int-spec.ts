@@ -284,8 +284,8 @@ describe('the thread that writes', () => {
     const destroyed = Promise.allSettled([keys.destroy(['b'])]);
     await new Promise((done) => setImmediate(done));
     await writer.terminate();
-    expect((await keys.getMany(['a'])).get('a')).toEqual(Uint8Array.from(before.get('a') as Buffer));
     const outcomes = [...(await first), ...(await destroyed)];
+    expect((await keys.getMany(['a'])).get('a')).toEqual(Uint8Array.from(before.get('a') as Buffer));
     expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true);
     for (const outcome of outcomes)
       if (outcome.status === 'rejected')
@@ -297,6 +297,26 @@ describe('the thread that writes', () => {
     );
     await patiently(() => keys.destroy(['b']));
     expect(onDisk(before)).toStrictEqual(new Set(['a']));
+  });
+
+  it('may have destroyed a key and given no answer: the key is not in memory either', async () => {
+    prepareKeyFile(file);
+    const writer = await KeyWriter.open(file);
+    const ask: KeyWriter['ask'] = writer.ask.bind(writer);
+    const losing = Object.assign(Object.create(writer) as KeyWriter, {
+      ask: async (...question: Parameters<KeyWriter['ask']>) => {
+        const answer = await ask(...question);
+        const [asked] = question;
+        if (asked.kind === 'commit' && asked.destroyed.length > 0) throw new Error('The answer is lost');
+        return answer;
+      },
+    });
+    const keys = new SqliteContentKeys(losing, openSqliteKeyReader({ file }), { file });
+    opened.push(keys);
+    await keys.put('a', newContentKey());
+    expect((await keys.getMany(['a'])).has('a')).toBe(true);
+    await expect(keys.destroy(['a'])).rejects.toThrow('The answer is lost');
+    expect((await keys.getMany(['a'])).has('a')).toBe(false);
   });
 
   it('can be closed after it has ended', async () => {

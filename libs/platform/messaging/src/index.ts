@@ -18,5 +18,5 @@ export * from './consumer.js';
 export * from './projector.js';
 export * from './reactor.js';
 export * from './consumer-registry.js';
-export { giveWay, mapInSlices, Slice } from './slice.js';
+export { mapInSlices, Slice } from './slice.js';
 export { derivedEventId } from './derived-event-id.js';

@@ -125,6 +125,17 @@ describeWithPostgres('The read model on PostgreSQL', () => {
     expect(await allIds(model)).toStrictEqual([]);
   });
 
+  it('is unavailable, and puts nothing aside, where a later version has changed the tables', async () => {
+    const model = await open();
+    await sql(`ALTER TABLE read_${context()}.person_rows DROP COLUMN family_name`);
+    await expect(model.write((tx) => tx.upsert(PersonRow, [person('a')]))).rejects.toMatchObject({
+      code: 'READ_MODEL.UNAVAILABLE',
+    });
+    await expect(model.write((tx) => tx.find(PersonRow, 'personId', ['a']))).rejects.toMatchObject({
+      code: 'READ_MODEL.UNAVAILABLE',
+    });
+  });
+
   it('refuses an integer that a number would change', async () => {
     const model = await open();
     await expect(model.select('SELECT 9007199254740993 AS n')).rejects.toBeInstanceOf(RangeError);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
-import { remakeTable, type EntityClass, type ReadModel, type ReadModelTransaction } from './index.js';
+import { clusterTable, type EntityClass, type ReadModel, type ReadModelTransaction } from './index.js';
 
 export interface PersonRow {
   personId: string;
@@ -73,12 +73,11 @@ export class More1700000000001 implements MigrationInterface {
   }
 }
 
-/** All key, and its rows lie in the key. */
-class Remade1700000000002 implements MigrationInterface {
+/** Its rows lie in the key, where the database knows that. */
+export class Clustered1700000000002 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await remakeTable(runner, {
+    await clusterTable(runner, {
       name: 'links',
-      withoutRowid: true,
       columns: [
         { name: 'left', type: 'text', isPrimary: true },
         { name: 'right', type: 'text', isPrimary: true },
@@ -346,24 +345,22 @@ export function readModelContract(
         expect(await again.select('SELECT * FROM more')).toStrictEqual([]);
       });
 
-      it('has a table made anew with its rows, as often as its definition changes', async () => {
+      it('has tables whose rows lie in the key, with the rows of before', async () => {
         const first = await open();
         await first.write((tx) => tx.upsert(LinkRow, [{ left: 'a', right: 'b' }]));
         await first.close();
 
-        class Again1700000000003 extends Remade1700000000002 {}
-        const again = await open({ migrations: [...migrations, Remade1700000000002, Again1700000000003] });
+        const again = await open({ migrations: [...migrations, Clustered1700000000002] });
         await again.write((tx) =>
           tx.insertIfAbsent(LinkRow, [
             { left: 'a', right: 'b' },
-            { left: 'a', right: 'c' },
+            { left: 'a', right: 'B' },
           ]),
         );
         expect(await again.select('SELECT "left", "right" FROM links ORDER BY "right"')).toStrictEqual([
+          { left: 'a', right: 'B' },
           { left: 'a', right: 'b' },
-          { left: 'a', right: 'c' },
         ]);
-        expect(await again.select(`SELECT 1 AS found FROM links WHERE "right" = 'c'`)).toHaveLength(1);
       });
 
       it('can be read by a second handle, which sees each commit at once and cannot write', async () => {

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { openReadModel, type ReadModel } from './index.js';
-import { person, readModelContract, tablesWith, type Opening } from './read-model.contract.js';
+import {
+  Clustered1700000000002,
+  person,
+  readModelContract,
+  tablesWith,
+  type Opening,
+} from './read-model.contract.js';
 
 const tables = tablesWith('blob');
 const { PersonRow, entities, migrations } = tables;
@@ -29,6 +35,15 @@ afterEach(async () => {
 });
 
 readModelContract('SQLite', tables, () => Promise.resolve(), open);
+
+it('A clustered table of SQLite has no rowid, and its indexes', async () => {
+  const model = await open({ migrations: [...migrations, Clustered1700000000002] });
+  const made = await model.select<{ name: string; sql: string }>(
+    "SELECT name, sql FROM sqlite_master WHERE name IN ('links', 'links_by_right', 'links_rows') ORDER BY name",
+  );
+  expect(made.map(({ name }) => name)).toStrictEqual(['links', 'links_by_right']);
+  expect(made[0]?.sql).toMatch(/WITHOUT ROWID$/);
+});
 
 describe('the connection for queries', () => {
   it.each([

@@ -36,10 +36,11 @@ export const isUnreadable = (error: unknown): boolean => error instanceof RangeE
 
 /**
  * No fault of the statement: the server is away, out of room or connections (53), asked to stop (57), at odds with its
- * disk (58, XX), or rolled back for others (40, 55P03). It may succeed later.
+ * disk (58, XX), or rolled back for others (40, 55P03); or it has the tables of a later version of this program (42703), which is about to
+ * take over. It may succeed later.
  */
 export const isAway = (error: unknown): boolean =>
-  isLostConnection(error) || /^(40|53|55P03|57|58|XX)/.test((error as DatabaseError).code ?? '');
+  isLostConnection(error) || /^(40|42703|53|55P03|57|58|XX)/.test((error as DatabaseError).code ?? '');
 
 /** The server did not answer in time: what it does is not known, and asking again at once makes it no better. */
 export const isTimeout = (error: unknown): boolean =>

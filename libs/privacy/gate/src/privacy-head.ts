@@ -83,13 +83,14 @@ export const readPrivacyStates = async (
   personIds: readonly string[],
 ): Promise<Map<string, PrivacyState>> => {
   const heads = await store.heads(personIds.map(privacyStream));
-  const states = new Map<string, PrivacyState>();
-  for (const [index, personId] of personIds.entries()) {
-    const head = heads[index];
-    if (head !== undefined && isSettingEventType(head.type)) states.set(personId, stateOf(head));
-    else states.set(personId, (await resolvePrivacyHead(store, personId, head)).state);
-  }
-  return states;
+  const states = await Promise.all(
+    personIds.map(async (personId, index) => {
+      const head = heads[index];
+      if (head !== undefined && isSettingEventType(head.type)) return [personId, stateOf(head)] as const;
+      return [personId, (await resolvePrivacyHead(store, personId, head)).state] as const;
+    }),
+  );
+  return new Map(states);
 };
 
 /**

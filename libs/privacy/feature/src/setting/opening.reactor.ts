@@ -3,7 +3,6 @@ import { RevisionConflict, type EventStore } from '@registry/event-store';
 import {
   batchReactor,
   derivedEventId,
-  giveWay,
   type Consumer,
   type ConsumerTrouble,
   type Messaging,
@@ -35,39 +34,52 @@ export const openingReactor = ({ store, messaging, readModel, onTrouble }: Openi
     readModel,
     onTrouble,
     reactToAll: async (deliveries) => {
-      const registered = new Map<string, PersonRegistered>();
-      for (const { event: delivered } of deliveries) {
+      const registrations = deliveries.flatMap(({ event: delivered }) => {
         const event = readContractEvent('identity.decisions.v1', delivered);
-        if (event.type === 'PersonRegistered') registered.set(event.id, event.data);
-      }
-      const settings = await settingsOfMany(store, [...registered.values()].flatMap(comparedWith));
-      const opened = [...registered].map(([eventId, person]) => open(store, person, settings, eventId));
-      // All at once, so that they share a flush; none is under way any more when the batch is tried again.
-      for (const result of await Promise.allSettled(opened))
-        if (result.status === 'rejected') throw result.reason;
+        return event.type === 'PersonRegistered' ? [{ registered: event.data, causationId: event.id }] : [];
+      });
+      for (const some of inGroups(registrations)) await openTogether(store, some);
     },
   });
 
-/**
- * Looked up together, which costs a fraction of one by one: the more persons a registry has, the more share a birth date and a first name.
- * A candidate whose setting changes after this look is looked at again when the opening is told (review.reactor).
- */
-const settingsOfMany = async (
-  store: EventStore,
-  personIds: readonly string[],
-): Promise<ReadonlyMap<string, PrivacySetting>> => {
-  const distinct = [...new Set(personIds)];
-  const settings = new Map<string, PrivacySetting>();
-  for (let from = 0; from < distinct.length; from += LOOKED_UP_AT_ONCE) {
-    if (from > 0) await giveWay();
-    const some = await settingsOf(store, distinct.slice(from, from + LOOKED_UP_AT_ONCE));
-    for (const [personId, setting] of some) settings.set(personId, setting);
-  }
-  return settings;
-};
+interface Registration {
+  readonly registered: PersonRegistered;
+  readonly causationId: string;
+}
 
-/** A lookup that the disk's cache answers takes some 20 µs. */
-const LOOKED_UP_AT_ONCE = 200;
+/** Their settings are looked up before the first of them is opened: more would make that moment longer. A lookup takes some 20 µs on SQLite. */
+const COMPARED_AT_ONCE = 200;
+
+function* inGroups(registrations: readonly Registration[]): Generator<readonly Registration[]> {
+  let group: Registration[] = [];
+  let compared = 0;
+  for (const registration of registrations) {
+    group.push(registration);
+    compared += comparedWith(registration.registered).length;
+    if (compared < COMPARED_AT_ONCE) continue;
+    yield group;
+    group = [];
+    compared = 0;
+  }
+  if (group.length > 0) yield group;
+}
+
+/**
+ * The settings of all whom they are compared with are looked up together, which costs a fraction of one by one: the more persons a registry has,
+ * the more share a birth date and a first name. A candidate whose setting changes after this look is looked at again when the opening
+ * is told (review.reactor); one who is only similar and opts out from here on did so after the person was registered.
+ */
+const openTogether = async (store: EventStore, registrations: readonly Registration[]): Promise<void> => {
+  const compared = registrations.flatMap(({ registered }) => comparedWith(registered));
+  // Where one of them cannot be read, each looks for its own, so that only those wait who are compared with that one.
+  const settings = await settingsOf(store, [...new Set(compared)]).catch(() => undefined);
+  const opened = registrations.map(async ({ registered, causationId }) =>
+    open(store, registered, settings ?? (await settingsOf(store, comparedWith(registered))), causationId),
+  );
+  // Side by side, so that they share a flush; none is under way any more when the batch is tried again.
+  for (const result of await Promise.allSettled(opened))
+    if (result.status === 'rejected') throw result.reason;
+};
 
 const open = async (
   store: EventStore,

@@ -1,4 +1,4 @@
-import { remakeTable } from '@registry/persistence';
+import { clusterTable } from '@registry/persistence';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const text = (name: string, isPrimary = false) => ({ name, type: 'text', isPrimary });
@@ -9,9 +9,8 @@ const text = (name: string, isPrimary = false) => ({ name, type: 'text', isPrima
  */
 export class ClusterTables1700000000340 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await remakeTable(runner, {
+    await clusterTable(runner, {
       name: 'linked_submission',
-      withoutRowid: true,
       columns: [
         text('submission_id', true),
         text('person_id'),
@@ -22,15 +21,14 @@ export class ClusterTables1700000000340 implements MigrationInterface {
       ],
       indices: [{ name: 'linked_submission_by_person', columnNames: ['person_id'] }],
     });
-    await remakeTable(runner, {
+    const clustered = await clusterTable(runner, {
       name: 'person_search_key',
-      withoutRowid: true,
       columns: [text('person_id', true), text('search_key', true)],
       indices: [{ name: 'person_search_key_by_key', columnNames: ['search_key'] }],
     });
-    await remakeTable(runner, {
+    if (!clustered) await makeAllKey(runner);
+    await clusterTable(runner, {
       name: 'person_setting',
-      withoutRowid: true,
       columns: [
         text('person_id', true),
         { name: 'setting_revision', type: 'integer' },
@@ -38,9 +36,8 @@ export class ClusterTables1700000000340 implements MigrationInterface {
         text('only_holder'),
       ],
     });
-    await remakeTable(runner, {
+    await clusterTable(runner, {
       name: 'registry_id',
-      withoutRowid: true,
       columns: [
         text('id', true),
         text('organization_id'),
@@ -57,3 +54,10 @@ export class ClusterTables1700000000340 implements MigrationInterface {
     );
   }
 }
+
+/** What `clusterTable` does to search keys beside, on PostgreSQL: the key goes with its column, and what is found by person is found by the new one. */
+const makeAllKey = async (runner: QueryRunner): Promise<void> => {
+  await runner.query('DROP INDEX "person_search_key_by_person"');
+  await runner.query('ALTER TABLE "person_search_key" DROP COLUMN "id"');
+  await runner.query('ALTER TABLE "person_search_key" ADD PRIMARY KEY ("person_id", "search_key")');
+};

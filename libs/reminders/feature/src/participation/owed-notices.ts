@@ -1,8 +1,16 @@
 import { readContractEvent } from '@registry/contracts';
 import { projector, type Consumer, type ConsumerTrouble, type Messaging } from '@registry/messaging';
-import { remakeTable, type ReadModel } from '@registry/persistence';
+import { clusterTable, type ReadModel } from '@registry/persistence';
 import { PARTICIPATION_POLICY } from '@registry/reminders-domain';
-import { Column, Entity, PrimaryColumn, Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import {
+  Column,
+  Entity,
+  PrimaryColumn,
+  Table,
+  type MigrationInterface,
+  type QueryRunner,
+  type TableOptions,
+} from 'typeorm';
 
 /**
  * Whether the notice of participation is owed to a person. It does not depend on the person's setting, so a list of what is owed says
@@ -31,51 +39,36 @@ export class OwedNoticeRow {
   mergedInto: string;
 }
 
+const TABLE: TableOptions = {
+  name: 'owed_notice',
+  columns: [
+    { name: 'person_id', type: 'text', isPrimary: true },
+    { name: 'organization_id', type: 'text' },
+    { name: 'owed_since', type: 'text' },
+    { name: 'due_at', type: 'text' },
+    { name: 'given', type: 'boolean' },
+    { name: 'merged_into', type: 'text' },
+  ],
+  indices: [
+    { name: 'owed_notice_by_organization', columnNames: ['organization_id', 'given', 'due_at'] },
+    { name: 'owed_notice_by_due', columnNames: ['given', 'due_at'] },
+  ],
+};
+
 export class CreateOwedNotices1700000000510 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.createTable(
-      new Table({
-        name: 'owed_notice',
-        columns: [
-          { name: 'person_id', type: 'text', isPrimary: true },
-          { name: 'organization_id', type: 'text' },
-          { name: 'owed_since', type: 'text' },
-          { name: 'due_at', type: 'text' },
-          { name: 'given', type: 'boolean' },
-          { name: 'merged_into', type: 'text' },
-        ],
-        indices: [
-          { name: 'owed_notice_by_organization', columnNames: ['organization_id', 'given', 'due_at'] },
-          { name: 'owed_notice_by_due', columnNames: ['given', 'due_at'] },
-        ],
-      }),
-    );
+    await runner.createTable(new Table(TABLE));
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.dropTable('owed_notice');
+    await runner.dropTable(TABLE.name);
   }
 }
 
 /** Random keys, narrow rows. */
 export class ClusterOwedNotices1700000000530 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await remakeTable(runner, {
-      name: 'owed_notice',
-      withoutRowid: true,
-      columns: [
-        { name: 'person_id', type: 'text', isPrimary: true },
-        { name: 'organization_id', type: 'text' },
-        { name: 'owed_since', type: 'text' },
-        { name: 'due_at', type: 'text' },
-        { name: 'given', type: 'boolean' },
-        { name: 'merged_into', type: 'text' },
-      ],
-      indices: [
-        { name: 'owed_notice_by_organization', columnNames: ['organization_id', 'given', 'due_at'] },
-        { name: 'owed_notice_by_due', columnNames: ['given', 'due_at'] },
-      ],
-    });
+    await clusterTable(runner, TABLE);
   }
 
   /** An earlier version works with the table as it is. */

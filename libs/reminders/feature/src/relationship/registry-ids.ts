@@ -1,7 +1,15 @@
 import { readContractEvent } from '@registry/contracts';
 import { projector, type Consumer, type ConsumerTrouble, type Messaging } from '@registry/messaging';
-import { remakeTable, type ReadModel } from '@registry/persistence';
-import { Column, Entity, PrimaryColumn, Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { clusterTable, type ReadModel } from '@registry/persistence';
+import {
+  Column,
+  Entity,
+  PrimaryColumn,
+  Table,
+  type MigrationInterface,
+  type QueryRunner,
+  type TableOptions,
+} from 'typeorm';
 
 /** Which person an organization's own id stands for. Says nothing of whether the relationship is in force. */
 @Entity('reminder_registry_id')
@@ -20,41 +28,31 @@ export class RegistryIdRow {
   personId: string;
 }
 
+const TABLE: TableOptions = {
+  name: 'reminder_registry_id',
+  columns: [
+    { name: 'id', type: 'text', isPrimary: true },
+    { name: 'organization_id', type: 'text' },
+    { name: 'registry_id', type: 'text' },
+    { name: 'person_id', type: 'text' },
+  ],
+  indices: [{ name: 'reminder_registry_id_by_person', columnNames: ['person_id', 'organization_id'] }],
+};
+
 export class CreateRegistryIds1700000000500 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.createTable(
-      new Table({
-        name: 'reminder_registry_id',
-        columns: [
-          { name: 'id', type: 'text', isPrimary: true },
-          { name: 'organization_id', type: 'text' },
-          { name: 'registry_id', type: 'text' },
-          { name: 'person_id', type: 'text' },
-        ],
-        indices: [{ name: 'reminder_registry_id_by_person', columnNames: ['person_id', 'organization_id'] }],
-      }),
-    );
+    await runner.createTable(new Table(TABLE));
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.dropTable('reminder_registry_id');
+    await runner.dropTable(TABLE.name);
   }
 }
 
 /** Random keys, narrow rows. */
 export class ClusterRegistryIds1700000000520 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await remakeTable(runner, {
-      name: 'reminder_registry_id',
-      withoutRowid: true,
-      columns: [
-        { name: 'id', type: 'text', isPrimary: true },
-        { name: 'organization_id', type: 'text' },
-        { name: 'registry_id', type: 'text' },
-        { name: 'person_id', type: 'text' },
-      ],
-      indices: [{ name: 'reminder_registry_id_by_person', columnNames: ['person_id', 'organization_id'] }],
-    });
+    await clusterTable(runner, TABLE);
   }
 
   /** An earlier version works with the table as it is. */
