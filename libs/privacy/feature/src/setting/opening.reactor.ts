@@ -71,7 +71,7 @@ function* inGroups(registrations: readonly Registration[]): Generator<readonly R
  */
 const openTogether = async (store: EventStore, registrations: readonly Registration[]): Promise<void> => {
   const compared = registrations.flatMap(({ registered }) => comparedWith(registered));
-  // Where one of them cannot be read, each looks for its own, so that only those wait who are compared with that one.
+  // Where one of them cannot be read, each looks for its own, so that of these only those wait who are compared with that one.
   const settings = await settingsOf(store, [...new Set(compared)]).catch(() => undefined);
   const opened = registrations.map(async ({ registered, causationId }) =>
     open(store, registered, settings ?? (await settingsOf(store, comparedWith(registered))), causationId),
