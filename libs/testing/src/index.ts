@@ -1,2 +1,3 @@
 export * from './access-fixtures.js';
 export * from './given.js';
+export * from './identity-decisions.js';

@@ -25,15 +25,11 @@ export const fieldMatcher: Matcher = {
     const { demographics } = about;
     const source = indexedSourceOf(demographics);
     const sharing = index.sharingIdentifier(demographics.identifiers);
-    if (sharing.size > 0) {
-      const decision = byIdentifier([...sharing], source, index);
-      return decision.kind === 'match' || !about.startsPerson
-        ? decision
-        : withSimilar(decision, namesakesOf(demographics, source, index));
-    }
-    const namesakes = namesakesOf(demographics, source, index);
-    const decision = byName(source, namesakes, index);
-    return decision.kind === 'match' || !about.startsPerson ? decision : withSimilar(decision, namesakes);
+    const namesakes = sharing.size > 0 ? undefined : namesakesOf(demographics, source, index);
+    const decision =
+      namesakes === undefined ? byIdentifier([...sharing], source, index) : byName(source, namesakes, index);
+    if (decision.kind === 'match' || !about.startsPerson) return decision;
+    return withSimilar(decision, namesakes ?? namesakesOf(demographics, source, index));
   },
 };
 

@@ -1,8 +1,7 @@
 import { agrees } from './field-matcher.js';
-import { indexedSourceOf } from './indexed-source.js';
+import { indexedSourceOf, type IndexedSource } from './indexed-source.js';
 import type { MatchableDemographics } from './matchable.js';
 import type { MatchDecision } from './matcher.js';
-import { normalizeName } from './name-compatibility.js';
 import type { PersonIndex } from './person-index.js';
 
 const MODEL = 'form-1';
@@ -17,7 +16,7 @@ export const resolveForm = (form: MatchableDemographics, index: PersonIndex): Ma
     [...persons].filter((personId) => agrees(source, index.sourcesOf(personId)));
   const byIdentifier = agreeing(index.sharingIdentifier(form.identifiers));
   const compatible = byIdentifier.length > 0 ? byIdentifier : agreeing(index.sharingBirthDateAndFamily(form));
-  const exact = compatible.filter((personId) => hasFirstName(form, personId, index));
+  const exact = compatible.filter((personId) => hasFirstName(source, personId, index));
   // Whoever is called so is meant before whoever could be called so.
   const candidates = exact.length === 1 ? exact : compatible;
   const explanation = {
@@ -30,15 +29,13 @@ export const resolveForm = (form: MatchableDemographics, index: PersonIndex): Ma
   return { kind: 'match', personId, explanation };
 };
 
-const hasFirstName = (form: MatchableDemographics, personId: string, index: PersonIndex): boolean => {
-  const asked = form.names.map(({ given }) => normalizeName(given));
-  return index
+const hasFirstName = (source: IndexedSource, personId: string, index: PersonIndex): boolean =>
+  index
     .sourcesOf(personId)
     .some(
       ({ birthDate, givenNames }) =>
-        birthDate === form.birthDate && givenNames.some((name) => asked.includes(name)),
+        birthDate === source.birthDate && givenNames.some((name) => source.givenNames.includes(name)),
     );
-};
 
 /** The one part of a merged person that a form fits; undefined: it was not merged, or the form fits several or none of its parts alone. */
 export const partNamedBy = (

@@ -23,8 +23,9 @@ import {
   type Consumer,
 } from '@registry/messaging';
 import { openReadModel, type ReadModel } from '@registry/persistence';
+import { identityDecisions } from '@registry/testing';
 import { AccessRepository } from '../access/access.repository.js';
-import { attestations, decisions, DirectoryApp } from '../testing/directory-app.js';
+import { attestations, DirectoryApp } from '../testing/directory-app.js';
 import { evidenceReactor } from './evidence.reactor.js';
 import { relationshipTopic } from './relationship.topic.js';
 
@@ -114,7 +115,7 @@ describe('The reactor to evidence', () => {
       },
     } as unknown as EventStore;
     const messaging = new EmbeddedMessaging(store);
-    messaging.declare(decisions);
+    messaging.declare(identityDecisions);
     messaging.declare(attestations);
     const repository = new AccessRepository(watched);
     const consumer = evidenceReactor(repository, messaging, readModel, () => undefined);

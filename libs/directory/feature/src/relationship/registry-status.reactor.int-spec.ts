@@ -13,8 +13,9 @@ import {
 } from '@registry/messaging';
 import { openReadModel, type ReadModel } from '@registry/persistence';
 import { privacyStream } from '@registry/privacy-gate';
+import { identityDecisions } from '@registry/testing';
 import { AccessRepository } from '../access/access.repository.js';
-import { attestations, decisions, signals } from '../testing/directory-app.js';
+import { attestations, signals } from '../testing/directory-app.js';
 import { evidenceReactor } from './evidence.reactor.js';
 import { registryStatusReactor } from './registry-status.reactor.js';
 
@@ -75,7 +76,7 @@ describe('The reactor to PD1-16', () => {
 
   const run = async (make: (messaging: Messaging) => Consumer): Promise<void> => {
     const messaging = new EmbeddedMessaging(store);
-    messaging.declare(decisions);
+    messaging.declare(identityDecisions);
     messaging.declare(attestations);
     messaging.declare(signals);
     const consumer = make(messaging);

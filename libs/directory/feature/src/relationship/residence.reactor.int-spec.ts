@@ -15,9 +15,9 @@ import { createMemoryEventStore, type EventStore, type NewEvent } from '@registr
 import { CONSUMER_ENTITIES, CreateConsumerTables1700000000000, EmbeddedMessaging } from '@registry/messaging';
 import { openReadModel, type ReadModel } from '@registry/persistence';
 import { privacyStream } from '@registry/privacy-gate';
+import { identityDecisions } from '@registry/testing';
 import { ACCESS_ENTITIES, OrganizationRow, WidenAccessTables1700000000210 } from '../access/access-rows.js';
 import { AccessRepository } from '../access/access.repository.js';
-import { decisions } from '../testing/directory-app.js';
 import { residenceReactor } from './residence.reactor.js';
 
 const NORTH = 'north';
@@ -138,7 +138,7 @@ describe('The reactor to residence', () => {
       },
     }) as EventStore;
     const messaging = new EmbeddedMessaging(store);
-    messaging.declare(decisions);
+    messaging.declare(identityDecisions);
     const consumer = residenceReactor({
       store: watched,
       contentKeys: {

@@ -11,6 +11,7 @@ import { ConsumerRegistry, MESSAGING, type Messaging, type TopicDeclaration } fr
 import { createLogger } from '@registry/observability';
 import type { ReadModel } from '@registry/persistence';
 import { readConfiguration, RuntimeModule } from '@registry/runtime';
+import { identityDecisions } from '@registry/testing';
 import { CallersModule, DIRECTORY_READ_MODEL } from '../access/callers.module.js';
 import { DirectorySetup } from '../demo/directory-setup.js';
 import { DirectoryModule } from '../directory.module.js';
@@ -18,31 +19,16 @@ import { DirectoryModule } from '../directory.module.js';
 @Module({})
 class DirectoryAppModule {}
 
-/** Identity's decisions, as a test appends them. */
-export const decisions: TopicDeclaration = {
-  topic: 'identity.decisions.v1',
-  categories: ['identity'],
-  toContract: ({ id, type, data, revision, position, recordedAt }) => ({
-    id,
-    type,
-    key: data['personId'] as string,
-    revision,
-    position,
-    recordedAt,
-    data,
-  }),
-};
-
 /** What the privacy context publishes of PD1-16, as a test appends it. */
 export const signals: TopicDeclaration = {
-  ...decisions,
+  ...identityDecisions,
   topic: 'privacy.signals.v1',
   categories: ['signal'],
 };
 
 /** What the query context publishes of attestations, as a test appends it. */
 export const attestations: TopicDeclaration = {
-  ...decisions,
+  ...identityDecisions,
   topic: 'query.attestations.v1',
   categories: ['attestations'],
 };
@@ -87,7 +73,7 @@ export class DirectoryApp {
       },
       logger,
     );
-    app.get<Messaging>(MESSAGING).declare(decisions);
+    app.get<Messaging>(MESSAGING).declare(identityDecisions);
     app.get<Messaging>(MESSAGING).declare(signals);
     app.get<Messaging>(MESSAGING).declare(attestations);
     await app.init();

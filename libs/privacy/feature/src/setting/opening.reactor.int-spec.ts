@@ -4,15 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IDENTITY_STREAM, type PersonRegistered } from '@registry/contracts';
 import { createMemoryEventStore, type EventStore, type NewEvent } from '@registry/event-store';
-import {
-  CONSUMER_ENTITIES,
-  CreateConsumerTables1700000000000,
-  EmbeddedMessaging,
-  type TopicDeclaration,
-} from '@registry/messaging';
+import { CONSUMER_ENTITIES, CreateConsumerTables1700000000000, EmbeddedMessaging } from '@registry/messaging';
 import { openReadModel, type ReadModel } from '@registry/persistence';
 import type { PrivacySetting, Review } from '@registry/privacy-domain';
 import { privacyStream, readPrivacyHead } from '@registry/privacy-gate';
+import { identityDecisions } from '@registry/testing';
 import { namedBy } from './candidates.js';
 import { openingReactor } from './opening.reactor.js';
 
@@ -20,20 +16,6 @@ const CLINIC = 'clinic';
 const OPEN: PrivacySetting = { lock: { kind: 'none' }, optedOut: false, stopped: [] };
 const LOCKED: PrivacySetting = { ...OPEN, lock: { kind: 'only', organizationId: 'other-clinic' } };
 const OUT: PrivacySetting = { ...OPEN, optedOut: true };
-
-const decisions: TopicDeclaration = {
-  topic: 'identity.decisions.v1',
-  categories: ['identity'],
-  toContract: ({ id, type, data, revision, position, recordedAt }) => ({
-    id,
-    type,
-    key: data['personId'] as string,
-    revision,
-    position,
-    recordedAt,
-    data,
-  }),
-};
 
 describe('The opening of persons', () => {
   let folder: string;
@@ -91,7 +73,7 @@ describe('The opening of persons', () => {
   /** Handles all that there is, as one batch. */
   const react = async (seen: EventStore = store, until = () => Promise.resolve(true)): Promise<void> => {
     const messaging = new EmbeddedMessaging(store);
-    messaging.declare(decisions);
+    messaging.declare(identityDecisions);
     const consumer = openingReactor({ store: seen, messaging, readModel, onTrouble: () => undefined });
     await consumer.start();
     const deadline = performance.now() + 20_000;

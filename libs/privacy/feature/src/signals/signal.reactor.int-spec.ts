@@ -23,14 +23,10 @@ import {
   type EventStore,
   type NewEvent,
 } from '@registry/event-store';
-import {
-  CONSUMER_ENTITIES,
-  CreateConsumerTables1700000000000,
-  EmbeddedMessaging,
-  type TopicDeclaration,
-} from '@registry/messaging';
+import { CONSUMER_ENTITIES, CreateConsumerTables1700000000000, EmbeddedMessaging } from '@registry/messaging';
 import { openReadModel, type ReadModel } from '@registry/persistence';
 import { privacyStream, readVitalStatus, ReleaseGate, systemGateClock } from '@registry/privacy-gate';
+import { identityDecisions } from '@registry/testing';
 import { noticesOf } from '../notice/person-notice.js';
 import { signalReactor } from './signal.reactor.js';
 
@@ -50,21 +46,6 @@ const DIED: VitalRecord = {
   issuedAt: '2026-02-01T00:00:00Z',
 };
 const VOIDED: VitalRecord = { ...DIED, event: 'void', issuedAt: '2026-02-02T00:00:00Z' };
-
-/** Identity's decisions, as a test appends them. */
-const decisions: TopicDeclaration = {
-  topic: 'identity.decisions.v1',
-  categories: ['identity'],
-  toContract: ({ id, type, data, revision, position, recordedAt }) => ({
-    id,
-    type,
-    key: data['personId'] as string,
-    revision,
-    position,
-    recordedAt,
-    data,
-  }),
-};
 
 interface Said {
   readonly pd1?: RegistryStatus;
@@ -186,7 +167,7 @@ describe('The reactor to signals', () => {
       clock: systemGateClock,
     });
     const messaging = new EmbeddedMessaging(store);
-    messaging.declare(decisions);
+    messaging.declare(identityDecisions);
     const consumer = signalReactor({
       store: seen,
       contentKeys: keys,
